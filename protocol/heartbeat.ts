@@ -1,0 +1,91 @@
+/**
+ * `POST /v1/heartbeats`: one signed message of a host: "alive", with any runs and what they found. Heartbeats commute:
+ * delivered in any order and any number of times they leave the same state, because runs are known by their id and
+ * times only move forward.
+ */
+import * as z from "zod/mini";
+import { count, id, instant, name, text } from "./fields.ts";
+import { LOG_TAIL_MAX_CHARS, MARKERS_MAX, READINGS_MAX, RUNS_MAX } from "./limits.ts";
+
+export const runStatus = z.enum(["started", "succeeded", "warned", "failed", "timed_out", "skipped"]);
+
+/** A marker written into a dataset's birth tier before a job read it. */
+export const birth = z.strictObject({ marker: id, dataset: name, tier: name, at: instant });
+
+/**
+ * A marker found in a farther tier, and what became of the files it names: of `sampled` files `matched` have the same
+ * digest, `changed` were written again since, `missing` are not there, `mismatched` differ though nobody changed them.
+ */
+export const sighting = z.strictObject({
+  marker: id,
+  dataset: name,
+  tier: name,
+  at: instant,
+  sampled: count,
+  matched: count,
+  changed: count,
+  missing: count,
+  mismatched: count,
+  /** Paths (inside the dataset) of a few files that are missing or mismatched. */
+  examples: z.optional(z.array(text).check(z.maxLength(5))),
+});
+
+export const verdict = z.enum(["ok", "warning", "critical"]);
+
+/** A fact measured on a host by a job: `name` says which (`pool.archive.state`), `text` says it to a person. */
+export const reading = z.strictObject({
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  value: z.union([z.number(), text]),
+  unit: z.optional(z.string().check(z.maxLength(20))),
+  verdict,
+  text,
+});
+
+export const run = z.strictObject({
+  id,
+  job: name,
+  /** The host numbers its runs from 1; a hole in the numbers is a run that never arrived. */
+  seq: z.int().check(z.minimum(1)),
+  status: runStatus,
+  startedAt: instant,
+  /** Absent exactly when the status is `started`. */
+  finishedAt: z.optional(instant),
+  exitCode: z.optional(z.int()),
+  signal: z.optional(z.string().check(z.maxLength(20))),
+  /** Why it is not simply `succeeded`. */
+  reason: z.optional(text),
+  bytes: z.optional(count),
+  files: z.optional(count),
+  deletions: z.optional(count),
+  errors: z.optional(count),
+  born: z.optional(z.array(birth).check(z.maxLength(MARKERS_MAX))),
+  seen: z.optional(z.array(sighting).check(z.maxLength(MARKERS_MAX))),
+  readings: z.optional(z.array(reading).check(z.maxLength(READINGS_MAX))),
+  logTail: z.optional(z.string().check(z.maxLength(LOG_TAIL_MAX_CHARS))),
+});
+
+export const heartbeat = z.strictObject({
+  runs: z.array(run).check(z.maxLength(RUNS_MAX)),
+  /** Markers found outside any run (a beat looks at what has arrived by itself). */
+  seen: z.optional(z.array(sighting).check(z.maxLength(MARKERS_MAX))),
+  /** Host clock minus server clock, where the pusher knows it is off; the worker takes it off every time above. */
+  clockOffsetSeconds: z.optional(z.int()),
+  pusherVersion: z.optional(z.string().check(z.maxLength(40))),
+});
+
+export const heartbeatAnswer = z.strictObject({
+  /** Ids of the runs of this heartbeat that are durably held; only these may leave the spool. */
+  runs: z.array(z.string()),
+  serverTime: z.string(),
+  /** When the worker last looked for missed deadlines; null when it never did. */
+  lastSweepAt: z.nullable(z.string()),
+});
+
+export type RunStatus = z.infer<typeof runStatus>;
+export type Birth = z.infer<typeof birth>;
+export type Sighting = z.infer<typeof sighting>;
+export type Verdict = z.infer<typeof verdict>;
+export type Reading = z.infer<typeof reading>;
+export type Run = z.infer<typeof run>;
+export type Heartbeat = z.infer<typeof heartbeat>;
+export type HeartbeatAnswer = z.infer<typeof heartbeatAnswer>;

@@ -1,0 +1,65 @@
+/**
+ * `PUT /v1/plan`: what one host will do and by when. The worker learns names, tiers, schedules and windows; commands,
+ * paths and credentials never leave the host. The chains of a site follow from the plans of all its hosts.
+ */
+import * as z from "zod/mini";
+import { count, name, seconds } from "./fields.ts";
+import { DATASETS_MAX, JOBS_MAX } from "./limits.ts";
+
+/** When a job is expected to start: a five-field cron expression in an IANA zone, or an interval since its last run. */
+export const schedule = z.union([
+  z.strictObject({ cron: z.string().check(z.minLength(9), z.maxLength(100)), zone: z.string().check(z.maxLength(64)) }),
+  z.strictObject({ everySeconds: seconds }),
+]);
+
+/** A body of data protected as one, and the tier it is born in. */
+export const dataset = z.strictObject({ name, born: name });
+
+const expectation = {
+  name,
+  kind: name,
+  schedule,
+  /** How long after its slot a job may still succeed; it covers the job's own run time. */
+  graceSeconds: z.union([z.literal(0), seconds]),
+  /** The pusher kills the job after this long. */
+  maxRuntimeSeconds: z.optional(seconds),
+};
+
+/** A job that carries datasets from one tier to another. */
+export const carryingJob = z.strictObject({
+  ...expectation,
+  from: name,
+  to: name,
+  datasets: z.array(name).check(z.minLength(1), z.maxLength(DATASETS_MAX)),
+  /** The greatest age the data in `to` may reach: the window of every copy this job feeds. */
+  windowSeconds: seconds,
+  /** `marker`: a farther host proves the copy's age. `run`: it is only claimed by the job's success, and shown unproven. */
+  proof: z.enum(["marker", "run"]),
+});
+
+/** A job that only looks (pool health, free space). `tier` is the tier its readings speak of. */
+export const lookingJob = z.strictObject({ ...expectation, tier: z.optional(name) });
+
+export const job = z.union([carryingJob, lookingJob]);
+
+export const plan = z.strictObject({
+  /** How often the host beats, and how late a beat may be. */
+  beat: z.strictObject({ everySeconds: seconds, graceSeconds: z.union([z.literal(0), seconds]) }),
+  datasets: z.array(dataset).check(z.maxLength(DATASETS_MAX)),
+  jobs: z.array(job).check(z.maxLength(JOBS_MAX)),
+});
+
+export const planAnswer = z.strictObject({ serverTime: z.string(), watches: count });
+
+export type Schedule = z.infer<typeof schedule>;
+export type Dataset = z.infer<typeof dataset>;
+export type CarryingJob = z.infer<typeof carryingJob>;
+export type LookingJob = z.infer<typeof lookingJob>;
+export type Job = z.infer<typeof job>;
+export type Plan = z.infer<typeof plan>;
+export type PlanAnswer = z.infer<typeof planAnswer>;
+
+/** True for a job that moves data, false for one that only looks. */
+export function carries(candidate: Job): candidate is CarryingJob {
+  return "to" in candidate;
+}

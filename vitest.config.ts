@@ -1,0 +1,45 @@
+/**
+ * Three rings of tests. `node`: pure functions, the pusher and the house itself; `workerd`: the contract and the worker
+ * on the real runtime with D1; `site`: the bundled pusher, the real worker and real tools together.
+ */
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["test/{protocol,judge,pusher,house}/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations("migrations") } },
+          }),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/{protocol,worker}/**/*.test.{ts,tsx}"],
+          setupFiles: ["./test/worker/setup.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "site",
+          include: ["test/site/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+}));
