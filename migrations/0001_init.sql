@@ -124,3 +124,9 @@ CREATE TABLE sweeps (
 );
 
 INSERT INTO sweeps (id, lease_until, last_sweep_at, last_watches_due) VALUES (1, 0, NULL, 0);
+
+-- Which verdict on a site holds: the rows of a sweep are written only for sites that nothing changed since they were read.
+CREATE TABLE verdicts (
+  site TEXT PRIMARY KEY,
+  token TEXT NOT NULL
+) WITHOUT ROWID;

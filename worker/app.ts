@@ -1,0 +1,66 @@
+/** Mounts the routes and maps every failure to a refusal. `now` and settings are read once a request, in index.ts. */
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { type Refusal, refuse } from "../protocol/refusals.ts";
+import { enrollmentRoutes } from "./routes/enrollments.ts";
+import { heartbeatRoutes } from "./routes/heartbeats.ts";
+import { pageRoutes } from "./routes/pages.ts";
+import { planRoutes } from "./routes/plans.ts";
+import type { Settings } from "./settings.ts";
+import type { Database } from "./store/database.ts";
+
+/** An enrolled host, as its key names it. */
+export interface Sender {
+  readonly site: string;
+  readonly host: string;
+}
+
+/** What a request is handled with. */
+export interface AppEnv {
+  readonly Bindings: {
+    readonly db: Database;
+    readonly settings: Settings;
+    /** Milliseconds since the epoch. */
+    readonly now: number;
+    /** Starts a sweep after the answer is sent. */
+    readonly sweepSoon: () => void;
+  };
+}
+
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  );
+  app.route("/v1/enrollments", enrollmentRoutes());
+  app.route("/v1/plan", planRoutes());
+  app.route("/v1/heartbeats", heartbeatRoutes());
+  app.route("/", pageRoutes());
+  app.notFound((c) => refuse({ code: "not_found" }, c.env.now));
+  app.onError((error, c) => {
+    console.error(JSON.stringify({ at: new Date(c.env.now).toISOString(), path: c.req.path, error: causeOf(error) }));
+    return refuse(refusalOf(error), c.env.now);
+  });
+  return app;
+}
+
+/** D1 that does not answer may answer later; anything else is a bug of ours. */
+function refusalOf(error: Error): Refusal {
+  return causeOf(error).includes("D1_ERROR") || causeOf(error).includes("Network connection lost")
+    ? { code: "unavailable" }
+    : { code: "internal" };
+}
+
+/** Drizzle wraps D1's error, and its own message holds the parameters, which do not belong in a log. */
+function causeOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,54 @@
+/** Hands due deliveries to their channels, each apart from the others, and writes down how each try ended. */
+import { sendEmail } from "./channels/email.ts";
+import type { Outcome } from "./channels/outcome.ts";
+import { sendWebhook } from "./channels/webhook.ts";
+import type { Settings } from "./settings.ts";
+import type { Database } from "./store/database.ts";
+import { claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
+
+/** Longer than any channel's own time limit: a lease must not run out while its delivery is under way. */
+const LEASE_MS = 60_000;
+/** Deliveries sent at the same time, and groups of them in one sweep. */
+const GROUP_MAX = 6;
+const GROUPS_MAX = 4;
+const EXPIRE_AFTER_MS = 3 * 86_400_000;
+const BACKOFF_FIRST_MS = 15_000;
+const BACKOFF_MAX_MS = 3_600_000;
+
+/** Delivers what is due; answers how many tries were made. */
+export async function deliverDue(db: Database, settings: Settings, now: number): Promise<number> {
+  let tried = 0;
+  for (let group = 0; group < GROUPS_MAX; group++) {
+    const claimed = await claimDeliveries(db, now, LEASE_MS, GROUP_MAX);
+    const tries = await Promise.all(
+      claimed.map(async (delivery) => triedAs(delivery, await attempt(delivery, settings, now), now)),
+    );
+    await recordTries(db, tries);
+    tried += tries.length;
+    if (claimed.length < GROUP_MAX) break;
+  }
+  return tried;
+}
+
+async function attempt(delivery: Delivery, settings: Settings, now: number): Promise<Outcome> {
+  const channel = settings.channels.find(({ name }) => name === delivery.channel);
+  if (channel === undefined) return { kind: "retry", error: `channel "${delivery.channel}" is not set up` };
+  switch (channel.kind) {
+    case "email":
+      return sendEmail(channel, delivery.alert, settings.pageUrl);
+    case "webhook":
+      return sendWebhook(channel, delivery.alert, { id: delivery.id, pageUrl: settings.pageUrl, now });
+  }
+}
+
+/** What a try's outcome means for its delivery: done, given up, or when to try again. */
+export function triedAs(delivery: Delivery, outcome: Outcome, now: number): Tried {
+  const base = { id: delivery.id, at: now };
+  if (outcome.kind === "delivered") return { ...base, state: "delivered", dueAt: null, error: null };
+  if (outcome.kind === "refused") return { ...base, state: "refused", dueAt: null, error: outcome.error };
+  const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (delivery.attempts - 1));
+  const dueAt = now + Math.max(backoff, (outcome.afterSeconds ?? 0) * 1000);
+  if (dueAt > delivery.createdAt + EXPIRE_AFTER_MS)
+    return { ...base, state: "expired", dueAt: null, error: outcome.error };
+  return { ...base, state: "pending", dueAt, error: outcome.error };
+}

@@ -1,0 +1,115 @@
+/**
+ * How facts grow. Every function here is commutative, associative and idempotent: whatever order heartbeats come in and
+ * however often, the facts end the same. Nothing here looks at the clock.
+ */
+import type { CopyFacts, HostFacts, JobFacts, Mismatch, Proof, RunFact } from "./watch.ts";
+
+/** Most separate ranges of run numbers that are remembered; beyond it the oldest hole is forgotten. */
+const SEQ_RANGES_MAX = 32;
+
+export function later(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}
+
+export interface HostNews {
+  readonly heardAt: number;
+  readonly seqs: readonly number[];
+  readonly clockOffsetSeconds: number;
+}
+
+export function mergeHost(facts: HostFacts, news: HostNews): HostFacts {
+  const offset = { seconds: news.clockOffsetSeconds, at: news.heardAt };
+  return {
+    kind: "host",
+    heardAt: later(facts.heardAt, news.heardAt),
+    seqs: news.seqs.reduce(addSeq, facts.seqs),
+    clockOffset: newestOffset(facts.clockOffset, offset),
+  };
+}
+
+type Offset = NonNullable<HostFacts["clockOffset"]>;
+
+function newestOffset(known: Offset | null, news: Offset): Offset {
+  if (known === null) return news;
+  return (known.at - news.at || known.seconds - news.seconds) > 0 ? known : news;
+}
+
+type Ranges = HostFacts["seqs"];
+
+/** The ranges with one number more; touching ranges become one. */
+export function addSeq(ranges: Ranges, seq: number): Ranges {
+  const apart: Ranges = [];
+  let [low, high] = [seq, seq];
+  for (const [from, to] of ranges) {
+    if (to < low - 1 || from > high + 1) apart.push([from, to]);
+    else [low, high] = [Math.min(low, from), Math.max(high, to)];
+  }
+  const joined: Ranges = [...apart, [low, high] satisfies Ranges[number]];
+  joined.sort((a, b) => a[0] - b[0]);
+  const [first, second] = joined;
+  if (joined.length <= SEQ_RANGES_MAX || first === undefined || second === undefined) return joined;
+  return [[first[0], second[1]], ...joined.slice(2)];
+}
+
+/** Numbers of runs that never arrived, between the first and the last that did; at most `limit` of them. */
+export function missingSeqs(ranges: Ranges, limit: number): number[] {
+  const missing: number[] = [];
+  for (let i = 1; i < ranges.length; i++) {
+    const before = ranges[i - 1]?.[1] ?? 0;
+    const next = ranges[i]?.[0] ?? 0;
+    for (let seq = before + 1; seq < next && missing.length < limit; seq++) missing.push(seq);
+  }
+  return missing;
+}
+
+/** A finished run joins the facts of its job. */
+export function mergeRun(facts: JobFacts, run: RunFact): JobFacts {
+  if (run.status === "skipped") return { ...facts, skipped: latest(facts.skipped, run) };
+  const isBad = run.status === "failed" || run.status === "timed_out" || run.reading !== undefined;
+  return isBad ? { ...facts, bad: latest(facts.bad, run) } : { ...facts, good: latest(facts.good, run) };
+}
+
+/** A start joins the facts of its job. */
+export function mergeStart(facts: JobFacts, start: { id: string; startedAt: number }): JobFacts {
+  const known = facts.started;
+  const newer = known === null || order(start, known) > 0;
+  return newer ? { ...facts, started: start } : facts;
+}
+
+/** The start that has no end yet, if the latest start is such. */
+export function runningSince(facts: JobFacts): number | null {
+  const { started } = facts;
+  if (started === null) return null;
+  const ended = [facts.good, facts.bad, facts.skipped].some((run) => run !== null && order(run, started) >= 0);
+  return ended ? null : started.startedAt;
+}
+
+function latest(known: RunFact | null, run: RunFact): RunFact {
+  if (known === null) return run;
+  if (known.id === run.id) return { ...known, receivedAt: Math.min(known.receivedAt, run.receivedAt) };
+  return order(run, known) > 0 ? run : known;
+}
+
+/** Runs are ordered by their start; ids decide between two that started in the same millisecond. */
+function order(a: { id: string; startedAt: number }, b: { id: string; startedAt: number }): number {
+  return a.startedAt - b.startedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** A proof joins the facts of its copy: the newest data wins, then the latest look at it. */
+export function mergeProof(facts: CopyFacts, proof: Proof): CopyFacts {
+  return { ...facts, good: facts.good === null || rank(proof, facts.good) > 0 ? proof : facts.good };
+}
+
+/** Total over distinct proofs, so that their order of arrival does not matter. */
+function rank(a: Proof, b: Proof): number {
+  const byTime = a.recoveryAt - b.recoveryAt || a.seenAt - b.seenAt || a.matched - b.matched;
+  return byTime || (JSON.stringify(a) > JSON.stringify(b) ? 1 : -1);
+}
+
+export function mergeMismatch(facts: CopyFacts, found: Mismatch): CopyFacts {
+  const known = facts.bad;
+  const newer =
+    known === null || found.at > known.at || (found.at === known.at && JSON.stringify(found) > JSON.stringify(known));
+  return newer ? { ...facts, bad: found } : facts;
+}

@@ -1,0 +1,183 @@
+/**
+ * What is said about an incident: the words of an alert, made from the verdict that caused it. The title says what is
+ * wrong and where, in under 80 characters; the lines say what was expected, what came last, what hangs on it.
+ */
+import * as z from "zod/mini";
+import { lossIfLost } from "./loss.ts";
+import type { Closed, Incident, Verdict } from "./verdict.ts";
+import { type OwnReason, type Reason, siteKey, type Watch } from "./watch.ts";
+import { list, moment, nameOf, span } from "./words.ts";
+
+const TITLE_MAX_CHARS = 79;
+
+export const alert = z.object({
+  kind: z.enum(["opened", "closed"]),
+  incidentId: z.string(),
+  site: z.string(),
+  /** The root: `site:…`, `host:…`, `job:…` or `copy:…`. */
+  root: z.string(),
+  severity: z.enum(["warning", "critical"]),
+  title: z.string(),
+  lines: z.array(z.string()),
+  openedAt: z.number(),
+  at: z.number(),
+});
+export type Alert = z.infer<typeof alert>;
+
+/** Every alert a verdict asks for, opened ones first. An absorbed incident goes on in the wider one and says nothing. */
+export function alertsOf(verdict: Verdict): Alert[] {
+  const opened = verdict.opened.map((incident) => sayOpened(incident, verdict));
+  const closed = verdict.closed.flatMap((end) => (end.ending === "absorbed" ? [] : [sayClosed(end, verdict)]));
+  return [...opened, ...closed];
+}
+
+function sayOpened(incident: Incident, verdict: Verdict): Alert {
+  const { after } = verdict;
+  const lines = [
+    openingLine(incident, after),
+    ...detailLines(incident, after, verdict.now),
+    ...hanging(incident, after),
+  ];
+  return {
+    kind: "opened",
+    ...common(incident),
+    title: title(openingTitle(incident, after, verdict.now)),
+    lines: [...lines, lossIfLost(after, verdict.now)],
+    at: verdict.now,
+  };
+}
+
+function common({ id, site, root, severity, openedAt }: Incident) {
+  return { incidentId: id, site, root, severity, openedAt };
+}
+
+function title(words: string): string {
+  return words.length <= TITLE_MAX_CHARS ? words : `${words.slice(0, TITLE_MAX_CHARS - 1)}…`;
+}
+
+function openingTitle(incident: Incident, after: readonly Watch[], now: number): string {
+  const { root, site, reason } = incident;
+  if (root === siteKey(site)) return `${site} is silent: no host heard of for ${silence(after, now)}`;
+  const own = ownOf(reason);
+  if (root.startsWith("host:")) return `${nameOf(root)} is silent at ${site}${lastHeard(own, now)}`;
+  if (own.code === "reading") return `${site}: ${own.text}`;
+  if (own.code === "mismatch") return `${site}: ${nameOf(incident.subject)} differs from its source`;
+  if (own.code === "run") return `${site}: ${nameOf(root)} ${outcome(own)}`;
+  return incident.subject.startsWith("copy:")
+    ? `${site}: ${route(root, after)} stuck, ${nameOf(incident.subject)}${ageOf(own, now)}`
+    : `${site}: ${nameOf(root)} missed its time`;
+}
+
+function outcome(own: Extract<OwnReason, { code: "run" }>): string {
+  return own.status === "timed_out" ? "ran out of time" : "failed";
+}
+
+function ageOf(own: OwnReason, now: number): string {
+  return own.code === "overdue" && own.lastAt !== null ? ` is ${span(now - own.lastAt)} old` : " never arrived";
+}
+
+function lastHeard(own: OwnReason, now: number): string {
+  return own.code === "overdue" && own.lastAt !== null
+    ? `, last heard ${span(now - own.lastAt)} ago`
+    : ", never heard of";
+}
+
+function silence(after: readonly Watch[], now: number): string {
+  const heard = after.flatMap(({ facts }) => (facts.kind === "host" && facts.heardAt !== null ? [facts.heardAt] : []));
+  return heard.length === 0 ? "ever" : span(now - Math.max(...heard));
+}
+
+/** `sync on nas (archive → staging)`. */
+function route(root: string, after: readonly Watch[]): string {
+  const spec = after.find(({ key }) => key === root)?.spec;
+  if (spec?.kind !== "job" || spec.from === undefined) return nameOf(root);
+  return `${spec.job} (${spec.from} → ${spec.to})`;
+}
+
+function openingLine(incident: Incident, after: readonly Watch[]): string {
+  const { root, site, reason } = incident;
+  if (root === siteKey(site)) return `All hosts of ${site} are silent. Power, network or the whole site may be gone.`;
+  const own = ownOf(reason);
+  const what = `First broken: ${root.startsWith("host:") ? nameOf(root) : route(root, after)}.`;
+  switch (own.code) {
+    case "run":
+      return `${what} Its run of ${moment(own.at)} ${outcome(own)}: ${own.text}.`;
+    case "reading":
+    case "mismatch":
+      return `${what} ${own.text}.`;
+    case "never":
+      return `${what} Nothing was ever heard of ${nameOf(incident.subject)}; it had to come by ${moment(own.deadlineAt)}.`;
+    case "overdue": {
+      const last = own.lastAt === null ? "never" : moment(own.lastAt);
+      const needed = `expected by ${moment(own.deadlineAt)}`;
+      return incident.subject.startsWith("copy:")
+        ? `${what} ${nameOf(incident.subject)} holds nothing newer than ${last}; newer data was ${needed}.`
+        : `${what} ${nameOf(incident.subject)} was ${needed}; the last was at ${last}.`;
+    }
+    case "fine":
+      return what;
+  }
+}
+
+/** What the hop's own job last did, so that one knows where to look. */
+function detailLines(incident: Incident, after: readonly Watch[], now: number): string[] {
+  const facts = after.find(({ key }) => key === incident.root)?.facts;
+  if (facts?.kind !== "job") return [];
+  const last = [facts.good, facts.bad].filter((run) => run !== null).sort((a, b) => b.startedAt - a.startedAt)[0];
+  if (last === undefined) return [`${nameOf(incident.root)} has never finished a run.`];
+  const ended = `${nameOf(incident.root)} last ended ${span(now - last.finishedAt)} ago: ${last.status.replace("_", " ")}`;
+  return [`${ended}${last.reason === undefined ? "" : ` (${last.reason})`}.`];
+}
+
+function hanging(incident: Incident, after: readonly Watch[]): string[] {
+  const blocked = after.filter(
+    (watch) => watch.incidentId === incident.id && watch.key !== incident.root && watch.key !== incident.subject,
+  );
+  const site = incident.root === siteKey(incident.site);
+  const counted = after.filter(({ spec }) => spec.kind !== "host").length;
+  if (site) return [`${counted} jobs and copies hang on it; they are not alerted one by one.`];
+  return blocked.length === 0 ? [] : [`Blocked behind it: ${list(blocked.map(({ key }) => nameOf(key)))}.`];
+}
+
+function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Alert {
+  const lasted = span(closedAt - incident.openedAt);
+  const subject = incident.root === siteKey(incident.site) ? incident.site : nameOf(incident.root);
+  const words = ending === "removed" ? "is no longer watched" : "is well again";
+  const lines = [
+    ending === "removed"
+      ? `It was taken out of the plan at ${moment(closedAt)}, ${lasted} after it began.`
+      : `It began at ${moment(incident.openedAt)} and lasted ${lasted}.`,
+    ...lateWords(incident, verdict.after),
+    ...stillBehind(verdict.after),
+  ];
+  return {
+    kind: "closed",
+    ...common(incident),
+    title: title(
+      incident.root === siteKey(incident.site) ? `${subject} is heard again` : `${incident.site}: ${subject} ${words}`,
+    ),
+    lines: [...lines, lossIfLost(verdict.after, verdict.now)],
+    at: closedAt,
+  };
+}
+
+/** A run that was in time but told late was no late backup, and the owner is to know. */
+function lateWords(incident: Incident, after: readonly Watch[]): string[] {
+  const watch = after.find(({ key }) => key === incident.root);
+  const good = watch?.facts.kind === "job" ? watch.facts.good : null;
+  const missed = ownOf(incident.reason).code === "overdue" || ownOf(incident.reason).code === "never";
+  if (good === null || !missed || good.finishedAt > incident.openedAt) return [];
+  const told = `finished at ${moment(good.finishedAt)}; only its report came late, at ${moment(good.receivedAt)}`;
+  return [`The backup itself was in time: ${nameOf(incident.root)} ${told}.`];
+}
+
+function stillBehind(after: readonly Watch[]): string[] {
+  const behind = after.filter(({ reason }) => reason.code === "catching_up");
+  if (behind.length === 0) return [];
+  const latest = Math.max(...behind.map(({ dueAt }) => dueAt ?? 0));
+  return [`Still to follow: ${list(behind.map(({ key }) => nameOf(key)))}, by ${moment(latest)}.`];
+}
+
+function ownOf(reason: Reason): OwnReason {
+  return "own" in reason ? reason.own : reason;
+}

@@ -1,0 +1,68 @@
+/** A site as the judge looks at it: its watches by key, what each says alone, and the way data takes through it. */
+
+import { chainOf } from "./chain.ts";
+import { type Own, ownStatus } from "./own.ts";
+import { type CopySpec, copyKey, type HostSpec, hostKey, type Watch } from "./watch.ts";
+
+export interface SiteView {
+  readonly site: string;
+  readonly now: number;
+  readonly watches: ReadonlyMap<string, Watch>;
+  readonly own: ReadonlyMap<string, Own>;
+}
+
+export function viewSite(site: string, watches: readonly Watch[], now: number): SiteView {
+  return {
+    site,
+    now,
+    watches: new Map(watches.map((watch) => [watch.key, watch])),
+    own: new Map(watches.map((watch) => [watch.key, ownStatus(watch, now)])),
+  };
+}
+
+export function isMissed(view: SiteView, key: string): boolean {
+  return view.own.get(key)?.status === "missed";
+}
+
+export function isBadAlone(view: SiteView, key: string): boolean {
+  const status = view.own.get(key)?.status;
+  return status === "missed" || status === "failed";
+}
+
+export function hostSpecs(view: SiteView): HostSpec[] {
+  return [...view.watches.values()].flatMap(({ spec }) => (spec.kind === "host" ? [spec] : []));
+}
+
+export function copySpecs(view: SiteView): CopySpec[] {
+  return [...view.watches.values()].flatMap(({ spec }) => (spec.kind === "copy" ? [spec] : []));
+}
+
+/** True when every host of the site is past its deadline: then the site itself is silent. */
+export function isSilent(view: SiteView): boolean {
+  const hosts = hostSpecs(view);
+  return hosts.length > 0 && hosts.every(({ host }) => isMissed(view, hostKey(host)));
+}
+
+/** The hop a copy hangs on: the one job that feeds it, or the copy itself when several do. */
+export function hopOf(spec: CopySpec): string {
+  const [only, ...others] = spec.feeds;
+  return only !== undefined && others.length === 0 ? only.key : copyKey(spec.dataset, spec.tier);
+}
+
+/** The newest data proven to have passed this copy: its own recovery point, or that of any copy fed from it. */
+export function provenAt(view: SiteView, spec: CopySpec): number {
+  const all = copySpecs(view).filter(({ dataset }) => dataset === spec.dataset);
+  const order = chainOf(all, spec.dataset);
+  const behind = new Set([spec.tier]);
+  for (const tier of order) {
+    const copy = all.find((candidate) => candidate.tier === tier);
+    if (copy?.feeds.length === 1 && copy.feeds.some(({ from }) => behind.has(from))) behind.add(tier);
+  }
+  return Math.max(...[...behind].map((tier) => recoveryAt(view, copyKey(spec.dataset, tier))));
+}
+
+/** A copy's recovery point in milliseconds; 0 when nothing was ever proven. */
+export function recoveryAt(view: SiteView, key: string): number {
+  const facts = view.watches.get(key)?.facts;
+  return facts?.kind === "copy" ? (facts.good?.recoveryAt ?? 0) : 0;
+}

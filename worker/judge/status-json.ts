@@ -1,0 +1,65 @@
+/** The summary as `GET /status.json` tells it: the same values, with instants in RFC 3339. */
+import type { CopySummary, HostSummary, IncidentSummary, JobSummary, SiteSummary, Summary } from "./summary.ts";
+
+function instant(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+export function statusJson(summary: Summary) {
+  return {
+    generatedAt: instant(summary.generatedAt),
+    lastSweepAt: instant(summary.lastSweepAt),
+    sites: summary.sites.map(siteJson),
+  };
+}
+
+function siteJson(site: SiteSummary) {
+  const { name, status, loss, tiers, chains } = site;
+  const copies = site.copies.map(copyJson);
+  const jobs = site.jobs.map(jobJson);
+  const hosts = site.hosts.map(hostJson);
+  return { name, status, loss, tiers, chains, copies, jobs, hosts, incidents: site.incidents.map(incidentJson) };
+}
+
+function copyJson({
+  dataset,
+  tier,
+  status,
+  reason,
+  recoveryAt,
+  proven,
+  seenAt,
+  sampled,
+  matched,
+  windowSeconds,
+}: CopySummary) {
+  const proof = { recoveryAt: instant(recoveryAt), proven, seenAt: instant(seenAt), sampled, matched };
+  return { dataset, tier, status, reason: reason.code, windowSeconds, ...proof };
+}
+
+function jobJson({ host, job, tool, from, to, tier, datasets, status, reason, last, lastGood, dueAt }: JobSummary) {
+  const times = {
+    lastStartedAt: instant(last?.startedAt ?? null),
+    lastStatus: last?.status ?? null,
+    lastSucceededAt: instant(lastGood?.finishedAt ?? null),
+    dueAt: instant(dueAt),
+  };
+  return { name: job, host, tool, from, to, tier, datasets, status, reason: reason.code, ...times };
+}
+
+function hostJson({ host, status, reason, heardAt, everySeconds, missingRuns, clockOffsetSeconds }: HostSummary) {
+  return {
+    name: host,
+    status,
+    reason: reason.code,
+    heardAt: instant(heardAt),
+    everySeconds,
+    missingRuns,
+    clockOffsetSeconds,
+  };
+}
+
+function incidentJson({ id, root, subject, severity, openedAt, closedAt, reason, blocked }: IncidentSummary) {
+  const times = { openedAt: instant(openedAt), closedAt: instant(closedAt) };
+  return { id, root, subject, severity, reason: reason.code, blocked, ...times };
+}

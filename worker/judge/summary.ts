@@ -1,0 +1,227 @@
+/**
+ * What the page, `status.json` and the public see: an allow-list, built here and nowhere else. Paths, logs and keys are not
+ * in it because nothing here reads them.
+ */
+import type { Reading } from "../../protocol/heartbeat.ts";
+import { chainOf } from "./chain.ts";
+import { lossIfLost } from "./loss.ts";
+import { missingSeqs, runningSince } from "./merge.ts";
+import type { Incident } from "./verdict.ts";
+import type { CopySpec, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
+
+/** A tier's own word beside those of watches: its copies are fine, but a reading on it is not. */
+export type TierStatus = Status | "degraded";
+
+export interface TierSummary {
+  readonly name: string;
+  readonly status: TierStatus;
+}
+
+export interface CopySummary {
+  readonly dataset: string;
+  readonly tier: string;
+  readonly status: Status;
+  readonly reason: Reason;
+  readonly recoveryAt: number | null;
+  /** Seen and re-hashed by a marker, not only claimed by a job. */
+  readonly proven: boolean;
+  readonly seenAt: number | null;
+  readonly sampled: number;
+  readonly matched: number;
+  readonly windowSeconds: number;
+  readonly feeds: readonly string[];
+}
+
+export interface JobSummary {
+  readonly host: string;
+  readonly job: string;
+  readonly tool: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly tier: string | null;
+  readonly datasets: readonly string[];
+  readonly status: Status;
+  readonly reason: Reason;
+  readonly runningSince: number | null;
+  readonly last: RunFact | null;
+  readonly lastGood: RunFact | null;
+  readonly dueAt: number | null;
+  readonly readings: readonly Reading[];
+}
+
+export interface HostSummary {
+  readonly host: string;
+  readonly status: Status;
+  readonly reason: Reason;
+  readonly heardAt: number | null;
+  readonly everySeconds: number;
+  /** Numbers of runs that never arrived, at most five of them. */
+  readonly missingRuns: readonly number[];
+  readonly clockOffsetSeconds: number;
+}
+
+export interface IncidentSummary {
+  readonly id: string;
+  readonly root: string;
+  readonly subject: string;
+  readonly severity: "warning" | "critical";
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly reason: Reason;
+  /** Keys of the watches that are blocked behind it. */
+  readonly blocked: readonly string[];
+}
+
+export interface ChainSummary {
+  readonly dataset: string;
+  readonly born: string;
+  /** From the birth tier on. */
+  readonly tiers: readonly string[];
+}
+
+export interface SiteSummary {
+  readonly name: string;
+  readonly status: TierStatus;
+  /** "If the site were lost now: …" */
+  readonly loss: string;
+  readonly tiers: readonly TierSummary[];
+  readonly chains: readonly ChainSummary[];
+  readonly copies: readonly CopySummary[];
+  readonly jobs: readonly JobSummary[];
+  readonly hosts: readonly HostSummary[];
+  readonly incidents: readonly IncidentSummary[];
+}
+
+export interface Summary {
+  readonly generatedAt: number;
+  readonly lastSweepAt: number | null;
+  readonly faults: readonly string[];
+  readonly sites: readonly SiteSummary[];
+}
+
+export interface SummaryInput {
+  readonly now: number;
+  readonly lastSweepAt: number | null;
+  readonly faults: readonly string[];
+  readonly watches: readonly Watch[];
+  readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
+  readonly readings: readonly { site: string; host: string; job: string; reading: Reading }[];
+}
+
+/** From best to worst: a tier is as good as its worst copy. */
+const ORDER: readonly TierStatus[] = ["ok", "paused", "pending", "degraded", "late", "blocked", "missed", "failed"];
+
+export function worst(statuses: readonly TierStatus[]): TierStatus {
+  return statuses.reduce<TierStatus>((bad, next) => (ORDER.indexOf(next) > ORDER.indexOf(bad) ? next : bad), "ok");
+}
+
+export function summarize(input: SummaryInput): Summary {
+  const sites = [...new Set(input.watches.map(({ site }) => site))].sort();
+  return {
+    generatedAt: input.now,
+    lastSweepAt: input.lastSweepAt,
+    faults: input.faults,
+    sites: sites.map((site) => summarizeSite(site, input)),
+  };
+}
+
+function summarizeSite(site: string, input: SummaryInput): SiteSummary {
+  const watches = input.watches.filter((watch) => watch.site === site);
+  const copies = watches.flatMap(copySummary);
+  const readings = input.readings.filter((row) => row.site === site);
+  const jobs = watches.flatMap((watch) => jobSummary(watch, readings));
+  const specs = watches.flatMap(({ spec }) => (spec.kind === "copy" ? [spec] : []));
+  const chains = chainsOf(specs);
+  return {
+    name: site,
+    status: worst(watches.map(({ status }) => status)),
+    loss: lossIfLost(watches, input.now),
+    tiers: tiersOf(chains, jobs).map((name) => ({ name, status: tierStatus(name, copies, jobs, chains) })),
+    chains,
+    copies,
+    jobs,
+    hosts: watches.flatMap(hostSummary),
+    incidents: input.incidents.filter((incident) => incident.site === site).map((of) => incidentSummary(of, watches)),
+  };
+}
+
+function copySummary({ spec, facts, status, reason }: Watch): CopySummary[] {
+  if (spec.kind !== "copy" || facts.kind !== "copy") return [];
+  const { good } = facts;
+  const { dataset, tier, windowSeconds } = spec;
+  const proof = {
+    recoveryAt: good?.recoveryAt ?? null,
+    proven: good !== null && good.marker !== null,
+    seenAt: good?.seenAt ?? null,
+    sampled: good?.sampled ?? 0,
+    matched: good?.matched ?? 0,
+  };
+  return [{ dataset, tier, status, reason, windowSeconds, feeds: spec.feeds.map(({ key }) => key), ...proof }];
+}
+
+function jobSummary({ spec, facts, status, reason, dueAt }: Watch, readings: SummaryInput["readings"]): JobSummary[] {
+  if (spec.kind !== "job" || facts.kind !== "job") return [];
+  const mine = readings.filter(({ host, job }) => host === spec.host && job === spec.job);
+  const ended = [facts.good, facts.bad, facts.skipped].filter((run) => run !== null);
+  return [
+    {
+      ...placeOf(spec),
+      status,
+      reason,
+      runningSince: runningSince(facts),
+      last: ended.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null,
+      lastGood: facts.good,
+      dueAt,
+      readings: mine.map(({ reading }) => reading),
+    },
+  ];
+}
+
+function placeOf({ host, job, tool, from, to, tier, datasets }: JobSpec) {
+  return { host, job, tool, from: from ?? null, to: to ?? null, tier: tier ?? null, datasets };
+}
+
+function hostSummary({ spec, facts, status, reason }: Watch): HostSummary[] {
+  if (spec.kind !== "host" || facts.kind !== "host") return [];
+  const { host, everySeconds } = spec;
+  const missingRuns = missingSeqs(facts.seqs, 5);
+  const clockOffsetSeconds = facts.clockOffset?.seconds ?? 0;
+  return [{ host, status, reason, heardAt: facts.heardAt, everySeconds, missingRuns, clockOffsetSeconds }];
+}
+
+function incidentSummary(incident: SummaryInput["incidents"][number], watches: readonly Watch[]): IncidentSummary {
+  const { id, root, subject, severity, openedAt, closedAt, reason } = incident;
+  const blocked = watches
+    .filter((watch) => watch.incidentId === id && watch.status === "blocked")
+    .map(({ key }) => key);
+  return { id, root, subject, severity, openedAt, closedAt, reason, blocked };
+}
+
+function chainsOf(specs: readonly CopySpec[]): ChainSummary[] {
+  const datasets = [...new Set(specs.map(({ dataset }) => dataset))].sort();
+  return datasets.flatMap((dataset) => {
+    const tiers = chainOf(specs, dataset);
+    return tiers[0] === undefined ? [] : [{ dataset, born: tiers[0], tiers }];
+  });
+}
+
+/** All tiers, in the order of the longest chain; tiers that only a looking job names come last. */
+function tiersOf(chains: readonly ChainSummary[], jobs: readonly JobSummary[]): string[] {
+  const longestFirst = [...chains].sort((a, b) => b.tiers.length - a.tiers.length);
+  const looked = jobs.flatMap(({ tier }) => (tier === null ? [] : [tier]));
+  return [...new Set([...longestFirst.flatMap(({ tiers }) => tiers), ...looked])];
+}
+
+function tierStatus(
+  tier: string,
+  copies: readonly CopySummary[],
+  jobs: readonly JobSummary[],
+  chains: readonly ChainSummary[],
+): TierStatus {
+  const held = copies.filter((copy) => copy.tier === tier).map(({ status }) => status);
+  const looks = jobs.filter((job) => job.tier === tier);
+  const readings = looks.flatMap(({ reason }) => (reason.code === "reading" ? [reason.verdict] : []));
+  const read: TierStatus = readings.includes("critical") ? "failed" : readings.includes("warning") ? "degraded" : "ok";
+  const born = chains.some((chain) => chain.born === tier);
+  return held.length === 0 && !born && looks.length === 0 ? "pending" : worst([...held, read]);
+}

@@ -1,0 +1,235 @@
+/**
+ * One look at one site at `now`: from the watches and the open incidents to every change that has to be written and every
+ * alert that has to be said. Pure; the sweep writes what comes out, all or nothing.
+ *
+ * An incident is about a root. Watches whose own hop or host it is are its members and hold it open; what is bad only
+ * because of it is blocked, and follows within an allowance once the root has recovered.
+ */
+import { causeOf, ownRoot, rootHolds } from "./cause.ts";
+import { nextSlot } from "./schedule.ts";
+import { isBadAlone, type SiteView, viewSite } from "./site.ts";
+import { hostKey, type Reason, type Status, siteKey, type Watch } from "./watch.ts";
+
+export type Severity = "warning" | "critical";
+
+export interface Incident {
+  readonly id: string;
+  readonly site: string;
+  readonly root: string;
+  readonly severity: Severity;
+  /** The deadline that passed or the moment of the failure, not the moment somebody looked. */
+  readonly openedAt: number;
+  readonly noticedAt: number;
+  /** The watch that opened it, and what was wrong with it. */
+  readonly subject: string;
+  readonly reason: Reason;
+}
+
+/** `recovered`: it is well again; `absorbed`: a wider incident took it over; `removed`: nobody watches it any more. */
+export type Ending = "recovered" | "absorbed" | "removed";
+
+export interface Closed {
+  readonly incident: Incident;
+  readonly closedAt: number;
+  readonly ending: Ending;
+}
+
+export interface Verdict {
+  readonly site: string;
+  readonly now: number;
+  /** Watches that change, as they are to be. */
+  readonly changed: readonly Watch[];
+  readonly opened: readonly Incident[];
+  readonly closed: readonly Closed[];
+  /** All watches as they will be: what the texts speak of. */
+  readonly after: readonly Watch[];
+}
+
+interface Judged {
+  readonly watch: Watch;
+  /** The root whose incident this watch belongs to, with what it would open it with. */
+  readonly root: string | null;
+}
+
+/** Judges every watch of a site. `open` are the site's open incidents. */
+export function judgeSite(site: string, watches: readonly Watch[], open: readonly Incident[], now: number): Verdict {
+  const view = viewSite(site, watches, now);
+  const byId = new Map(open.map((incident) => [incident.id, incident]));
+  const judged = watches.map((watch) => judgeWatch(view, watch, byId));
+  const opened = openings(view, judged, open);
+  const incidents = [...open, ...opened];
+  const joined = judged.map(({ watch, root }) => join(watch, root, incidents));
+  const { closed, after } = closeRecovered(view, joined, open);
+  const before = new Map(watches.map((watch) => [watch.key, watch]));
+  const changed = after.filter((watch) => !same(watch, before.get(watch.key)));
+  return { site, now, changed, opened, closed, after };
+}
+
+function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Incident>): Judged {
+  const own = view.own.get(watch.key);
+  if (own === undefined) throw new Error(`no own status for ${watch.key}`);
+  if (watch.status === "paused") return { watch: { ...watch, dueAt: null }, root: null };
+  if (!isBadAlone(view, watch.key)) {
+    return { watch: become(view, watch, own.status, own.reason, own.dueAt, null), root: null };
+  }
+  const held = watch.heldUntil;
+  const past = watch.incidentId === null ? undefined : open.get(watch.incidentId);
+  if (held !== null && held > view.now) {
+    const after = watch.reason.code === "catching_up" ? watch.reason.after : ownRoot(watch);
+    const reason: Reason = { code: "catching_up", after, untilAt: held, own: own.reason };
+    return { watch: become(view, watch, "late", reason, held, held), root: null };
+  }
+  // A watch with an incident of its own keeps it: a host that dies later does not make the failed job anew.
+  if (past !== undefined && past.root === ownRoot(watch) && watch.spec.kind !== "host") {
+    return { watch: become(view, watch, own.status, own.reason, null, null), root: past.root };
+  }
+  const cause = causeOf(view, watch);
+  if (cause.wait !== null) {
+    const { by, untilAt } = cause.wait;
+    const reason: Reason = { code: "waiting", by, untilAt, own: own.reason };
+    return { watch: become(view, watch, "late", reason, untilAt, null), root: null };
+  }
+  if (past !== undefined && past.root !== cause.root && wasHeldBack(view, watch, past.root, cause.root)) {
+    const untilAt = allowance(view, watch);
+    const reason: Reason = { code: "catching_up", after: past.root, untilAt, own: own.reason };
+    return { watch: become(view, watch, "late", reason, untilAt, untilAt), root: null };
+  }
+  const isRoot = cause.root === ownRoot(watch) || watch.spec.kind === "host";
+  const reason: Reason = isRoot ? own.reason : { code: "blocked", by: cause.root, own: own.reason };
+  return { watch: become(view, watch, isRoot ? own.status : "blocked", reason, null, null), root: cause.root };
+}
+
+/** It was blocked by something else and now stands alone: it gets time to follow before it is blamed itself. */
+function wasHeldBack(view: SiteView, watch: Watch, before: string, root: string): boolean {
+  return before !== ownRoot(watch) && before !== root && root !== siteKey(view.site) && !rootHoldsStill(view, before);
+}
+
+function rootHoldsStill(view: SiteView, root: string): boolean {
+  return root.startsWith("job:") || root.startsWith("copy:") ? isBadAlone(view, root) : rootHolds(view, root);
+}
+
+/** How long a watch may take to follow after what held it back recovered. */
+function allowance(view: SiteView, watch: Watch): number {
+  const { spec } = watch;
+  if (spec.kind === "host") return view.now + (spec.everySeconds + spec.graceSeconds) * 1000;
+  const beats = (host: string) => {
+    const of = view.watches.get(hostKey(host))?.spec;
+    return of?.kind === "host" ? 2 * of.everySeconds * 1000 : 0;
+  };
+  if (spec.kind === "job") return view.now + beats(spec.host);
+  const feeds = spec.feeds.map(({ key, host }) => {
+    const job = view.watches.get(key)?.spec;
+    if (job?.kind !== "job") return view.now;
+    return (nextSlot(job.schedule, view.now, false) ?? view.now) + job.graceSeconds * 1000 + beats(host);
+  });
+  return Math.max(view.now, ...feeds);
+}
+
+function become(
+  view: SiteView,
+  watch: Watch,
+  status: Status,
+  reason: Reason,
+  dueAt: number | null,
+  heldUntil: number | null,
+): Watch {
+  const sinceAt = status === watch.status ? watch.sinceAt : view.now;
+  return { ...watch, status, reason, sinceAt, dueAt, heldUntil };
+}
+
+/** A new incident for every root that has none open; its subject is the root's own watch, or the first one it explains. */
+function openings(view: SiteView, judged: readonly Judged[], open: readonly Incident[]): Incident[] {
+  const known = new Set(open.map(({ root }) => root));
+  const opened = new Map<string, Incident>();
+  const memberFirst = [...judged].sort((a, b) => Number(isMember(b)) - Number(isMember(a)));
+  for (const { watch, root } of memberFirst) {
+    if (root === null || known.has(root) || opened.has(root)) continue;
+    opened.set(root, {
+      id: `${view.site}/${root}@${view.now}`,
+      site: view.site,
+      root,
+      severity: severityOf(watch.reason),
+      openedAt: Math.min(view.now, startOf(watch.reason) ?? view.now),
+      noticedAt: view.now,
+      subject: watch.key,
+      reason: watch.reason,
+    });
+  }
+  return [...opened.values()];
+}
+
+function isMember({ watch, root }: Judged): boolean {
+  return root !== null && (root === watch.key || root === ownRoot(watch));
+}
+
+function severityOf(reason: Reason): Severity {
+  return reason.code === "reading" && reason.verdict === "warning" ? "warning" : "critical";
+}
+
+function startOf(reason: Reason): number | null {
+  switch (reason.code) {
+    case "fine":
+      return null;
+    case "never":
+    case "overdue":
+      return reason.deadlineAt;
+    case "run":
+    case "reading":
+    case "mismatch":
+      return reason.at;
+    case "blocked":
+    case "waiting":
+    case "catching_up":
+      return startOf(reason.own);
+  }
+}
+
+function join(watch: Watch, root: string | null, incidents: readonly Incident[]): Watch {
+  const incident = root === null ? undefined : incidents.find((candidate) => candidate.root === root);
+  return { ...watch, incidentId: incident?.id ?? null };
+}
+
+/** Closes every open incident that no member holds open any more, and gives what hung on it time to follow. */
+function closeRecovered(view: SiteView, watches: readonly Watch[], open: readonly Incident[]) {
+  const closed: Closed[] = [];
+  let after = [...watches];
+  for (const incident of open) {
+    const members = watches.filter((watch) => watch.incidentId === incident.id && holdsOpen(view, watch, incident));
+    if (members.length > 0) continue;
+    closed.push({ incident, closedAt: view.now, ending: endingOf(view, watches, incident) });
+    after = after.map((watch) => (watch.incidentId === incident.id ? follow(view, watch, incident) : watch));
+  }
+  return { closed, after };
+}
+
+/** The subject always does: a tier may be found stuck while its own, longer window still runs. */
+function holdsOpen(view: SiteView, watch: Watch, incident: Incident): boolean {
+  if (watch.key === incident.subject && isBadAlone(view, watch.key)) return true;
+  if (incident.root === siteKey(view.site)) return watch.spec.kind === "host";
+  return watch.key === incident.root || ownRoot(watch) === incident.root;
+}
+
+function endingOf(view: SiteView, watches: readonly Watch[], incident: Incident): Ending {
+  const subject = watches.find((watch) => watch.key === incident.subject);
+  if (subject === undefined) return "removed";
+  const stillBad = isBadAlone(view, subject.key) && subject.incidentId !== null;
+  return stillBad && subject.incidentId !== incident.id ? "absorbed" : "recovered";
+}
+
+function follow(view: SiteView, watch: Watch, incident: Incident): Watch {
+  const untilAt = allowance(view, watch);
+  const own = view.own.get(watch.key)?.reason ?? { code: "fine" as const };
+  const reason: Reason = { code: "catching_up", after: incident.root, untilAt, own };
+  return { ...become(view, watch, "late", reason, untilAt, untilAt), incidentId: null };
+}
+
+function same(after: Watch, before: Watch | undefined): boolean {
+  if (before === undefined) return false;
+  return (
+    after.status === before.status &&
+    after.dueAt === before.dueAt &&
+    after.heldUntil === before.heldUntil &&
+    after.incidentId === before.incidentId &&
+    JSON.stringify(after.reason) === JSON.stringify(before.reason)
+  );
+}

@@ -1,0 +1,197 @@
+/**
+ * What the cloud holds on a host, a job or a copy. `spec` is what the plan expects, `facts` what the hosts proved; both only
+ * ever change by a plan or by a heartbeat. Status, reason, deadline and incident follow from them and are the judge's.
+ */
+import * as z from "zod/mini";
+import { runStatus, verdict } from "../../protocol/heartbeat.ts";
+import { schedule } from "../../protocol/plan.ts";
+
+const ms = z.int();
+
+export const status = z.enum(["pending", "ok", "late", "missed", "failed", "blocked", "paused"]);
+export type Status = z.infer<typeof status>;
+
+const hostSpec = z.object({
+  kind: z.literal("host"),
+  host: z.string(),
+  everySeconds: z.number(),
+  graceSeconds: z.number(),
+  plannedAt: ms,
+});
+
+const jobSpec = z.object({
+  kind: z.literal("job"),
+  host: z.string(),
+  job: z.string(),
+  tool: z.string(),
+  schedule,
+  graceSeconds: z.number(),
+  plannedAt: ms,
+  /** For a carrying job; all four or none. */
+  from: z.optional(z.string()),
+  to: z.optional(z.string()),
+  proof: z.optional(z.enum(["marker", "run"])),
+  datasets: z.array(z.string()),
+  /** For a looking job: the tier its readings speak of. */
+  tier: z.optional(z.string()),
+});
+
+const copySpec = z.object({
+  kind: z.literal("copy"),
+  dataset: z.string(),
+  tier: z.string(),
+  /** The tier the dataset is born in. */
+  born: z.string(),
+  windowSeconds: z.number(),
+  proof: z.enum(["marker", "run"]),
+  /** The jobs that bring data here, with the tier each takes it from. */
+  feeds: z.array(z.object({ key: z.string(), host: z.string(), from: z.string() })),
+  plannedAt: ms,
+});
+
+export const spec = z.discriminatedUnion("kind", [hostSpec, jobSpec, copySpec]);
+export type HostSpec = z.infer<typeof hostSpec>;
+export type JobSpec = z.infer<typeof jobSpec>;
+export type CopySpec = z.infer<typeof copySpec>;
+export type Spec = z.infer<typeof spec>;
+
+/** What is kept of one run for judging and for the page. */
+const runFact = z.object({
+  id: z.string(),
+  seq: z.number(),
+  status: runStatus,
+  startedAt: ms,
+  finishedAt: ms,
+  receivedAt: ms,
+  exitCode: z.optional(z.number()),
+  signal: z.optional(z.string()),
+  reason: z.optional(z.string()),
+  bytes: z.optional(z.number()),
+  files: z.optional(z.number()),
+  /** The worst reading of the run, when it isn't ok. */
+  reading: z.optional(z.object({ verdict, text: z.string() })),
+});
+export type RunFact = z.infer<typeof runFact>;
+
+const hostFacts = z.object({
+  kind: z.literal("host"),
+  heardAt: z.nullable(ms),
+  /** Numbers of the runs that arrived, as closed ranges in rising order; a gap is a run that never arrived. */
+  seqs: z.array(z.tuple([z.int(), z.int()])),
+  clockOffset: z.nullable(z.object({ seconds: z.int(), at: ms })),
+});
+
+const jobFacts = z.object({
+  kind: z.literal("job"),
+  /** The latest run that succeeded (perhaps with a warning), the latest that did not, and the latest start. */
+  good: z.nullable(runFact),
+  bad: z.nullable(runFact),
+  skipped: z.nullable(runFact),
+  started: z.nullable(z.object({ id: z.string(), startedAt: ms })),
+});
+
+/** A copy's proof: data of `recoveryAt` is there, as `host` saw at `seenAt`. Without a marker it is only claimed. */
+const proof = z.object({
+  recoveryAt: ms,
+  seenAt: ms,
+  host: z.string(),
+  marker: z.nullable(z.string()),
+  sampled: z.number(),
+  matched: z.number(),
+});
+export type Proof = z.infer<typeof proof>;
+
+const mismatch = z.object({ at: ms, host: z.string(), marker: z.string(), text: z.string() });
+export type Mismatch = z.infer<typeof mismatch>;
+
+const copyFacts = z.object({ kind: z.literal("copy"), good: z.nullable(proof), bad: z.nullable(mismatch) });
+
+export const facts = z.discriminatedUnion("kind", [hostFacts, jobFacts, copyFacts]);
+export type HostFacts = z.infer<typeof hostFacts>;
+export type JobFacts = z.infer<typeof jobFacts>;
+export type CopyFacts = z.infer<typeof copyFacts>;
+export type Facts = z.infer<typeof facts>;
+
+/** Why a watch has the status it has; page, alert and tests read this one value. */
+const ownReason = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("fine") }),
+  /** Nothing ever came; it has to by `deadlineAt`. */
+  z.object({ code: z.literal("never"), deadlineAt: ms }),
+  /** Due since `dueAt`, missed from `deadlineAt` on; `lastAt` is the last success or sign of life. */
+  z.object({ code: z.literal("overdue"), dueAt: ms, deadlineAt: ms, lastAt: z.nullable(ms) }),
+  z.object({ code: z.literal("run"), at: ms, status: runStatus, text: z.string() }),
+  z.object({ code: z.literal("reading"), at: ms, verdict, text: z.string() }),
+  z.object({ code: z.literal("mismatch"), at: ms, text: z.string() }),
+]);
+export type OwnReason = z.infer<typeof ownReason>;
+
+export const reason = z.union([
+  ownReason,
+  /** Bad only because `by` is. */
+  z.object({ code: z.literal("blocked"), by: z.string(), own: ownReason }),
+  /** Bad, but whether `by` is the cause is not known before `untilAt`. */
+  z.object({ code: z.literal("waiting"), by: z.string(), untilAt: ms, own: ownReason }),
+  /** What held it back has recovered; it has until `untilAt` to follow. */
+  z.object({ code: z.literal("catching_up"), after: z.string(), untilAt: ms, own: ownReason }),
+]);
+export type Reason = z.infer<typeof reason>;
+
+export interface Watch {
+  readonly site: string;
+  readonly key: string;
+  readonly version: number;
+  readonly spec: Spec;
+  readonly facts: Facts;
+  readonly status: Status;
+  readonly reason: Reason;
+  /** Since when it has this status. */
+  readonly sinceAt: number;
+  readonly dueAt: number | null;
+  readonly heldUntil: number | null;
+  readonly incidentId: string | null;
+}
+
+export function hostKey(host: string): string {
+  return `host:${host}`;
+}
+
+export function jobKey(host: string, job: string): string {
+  return `job:${host}/${job}`;
+}
+
+export function copyKey(dataset: string, tier: string): string {
+  return `copy:${dataset}/${tier}`;
+}
+
+export function siteKey(site: string): string {
+  return `site:${site}`;
+}
+
+/** The key a spec is watched under. */
+export function keyOf(of: Spec): string {
+  switch (of.kind) {
+    case "host":
+      return hostKey(of.host);
+    case "job":
+      return jobKey(of.host, of.job);
+    case "copy":
+      return copyKey(of.dataset, of.tier);
+  }
+}
+
+/** Facts of a watch that nothing was heard of yet. */
+export function noFacts(kind: Spec["kind"]): Facts {
+  switch (kind) {
+    case "host":
+      return { kind, heardAt: null, seqs: [], clockOffset: null };
+    case "job":
+      return { kind, good: null, bad: null, skipped: null, started: null };
+    case "copy":
+      return { kind, good: null, bad: null };
+  }
+}
+
+/** A bad status is one that an incident is about. */
+export function isBad(candidate: Status): boolean {
+  return candidate === "missed" || candidate === "failed";
+}

@@ -1,0 +1,46 @@
+/** Times and names as a person reads them, in UTC. The page adds the reader's own zone. */
+
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000],
+] as const;
+
+/** A duration in its two largest units: `31 h 5 min`, `45 s`, `2 d 3 h`. Under two days it is told in hours. */
+export function span(ms: number): string {
+  const rounded = Math.max(0, Math.round(ms / 1000) * 1000);
+  const units = rounded < 2 * 86_400_000 ? UNITS.slice(1) : UNITS;
+  const start = units.findIndex(([, size]) => rounded >= size);
+  if (start < 0) return "0 s";
+  let rest = rounded;
+  const parts = units.slice(start, start + 2).flatMap(([name, size]) => {
+    const whole = Math.floor(rest / size);
+    rest -= whole * size;
+    return whole === 0 ? [] : [`${whole} ${name}`];
+  });
+  return parts.join(" ");
+}
+
+/** An instant as `2026-11-23 02:14 UTC`, with seconds where they matter. */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** `a`, `a and b`, `a, b and 3 more`. */
+export function list(names: readonly string[], most = 4): string {
+  const shown = names.slice(0, most);
+  const more = names.length - shown.length;
+  const all = more > 0 ? [...shown, `${more} more`] : shown;
+  const last = all[all.length - 1];
+  return all.length < 2 ? (last ?? "") : `${all.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** What to call the subject of a watch or root key: `job:nas/nightly` is `nightly on nas`. */
+export function nameOf(key: string): string {
+  const [kind, rest = ""] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+  const [first = rest, second = ""] = rest.split("/");
+  if (kind === "job") return `${second} on ${first}`;
+  if (kind === "copy") return `${first} in ${second}`;
+  return kind === "site" ? `site ${rest}` : first;
+}

@@ -1,0 +1,51 @@
+/** `POST /v1/enrollments`: a one-time code turns a public key into a host of a site. */
+import { Hono } from "hono";
+import { fromBase64url, toBase64url } from "../../protocol/base64url.ts";
+import { type EnrollmentAnswer, enrollment, publicKey as publicKeySchema } from "../../protocol/enrollment.ts";
+import { refuse } from "../../protocol/refusals.ts";
+import { failed, ok } from "../../protocol/result.ts";
+import { type FindKey, keyIdOf } from "../../protocol/signature.ts";
+import type { AppEnv } from "../app.ts";
+import { unplannedHost } from "../judge/chain.ts";
+import { plannedWatch } from "../judge/planned.ts";
+import { enrol, findEnrollment, findKey } from "../store/hosts.ts";
+import { readSignedBy } from "./signed.ts";
+
+export function enrollmentRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.post("/", async (c) => {
+    const { db, now } = c.env;
+    const read = await readSignedBy(c.req.raw, enrollment, ownKey, now);
+    if (!read.ok) return refuse(read.failure, now);
+    const { code, publicKey } = read.value.body;
+    const { keyId } = read.value.sender;
+    const codeHash = await hashOf(code);
+    const place = await findEnrollment(db, codeHash, keyId, now);
+    const known = await findKey(db, keyId);
+    if (place === null || (known !== null && known.revokedAt !== null)) return refuse({ code: "code_refused" }, now);
+    const { key, spec } = unplannedHost(place.host, now);
+    const watch = plannedWatch(place.site, key, spec, now);
+    if (!(await enrol(db, { codeHash, keyId, publicKey, watch, host: place.host, now }))) {
+      return refuse({ code: "code_refused" }, now);
+    }
+    const answer: EnrollmentAnswer = { ...place, keyId, serverTime: new Date(now).toISOString() };
+    return c.json(answer, 201);
+  });
+  routes.all("/", (c) => refuse({ code: "method_not_allowed", detail: "use POST" }, c.env.now));
+  return routes;
+}
+
+/** The key in the body signs its own enrolment: it proves that the sender holds the private half. */
+function ownKey(body: unknown): FindKey<null> {
+  return async (keyId) => {
+    const sent = typeof body === "object" && body !== null && "publicKey" in body ? body.publicKey : undefined;
+    const parsed = publicKeySchema.safeParse(sent);
+    if (!parsed.success || (await keyIdOf(fromBase64url(parsed.data))) !== keyId)
+      return failed({ code: "bad_signature" });
+    return ok({ publicKey: parsed.data, owner: null });
+  };
+}
+
+async function hashOf(code: string): Promise<string> {
+  return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code))));
+}

@@ -1,0 +1,31 @@
+/** `PUT /v1/plan`: what a host will do and by when, held against the plans of the site's other hosts. */
+import { Hono } from "hono";
+import { type PlanAnswer, plan } from "../../protocol/plan.ts";
+import { refuse } from "../../protocol/refusals.ts";
+import type { AppEnv } from "../app.ts";
+import { replan } from "../judge/planned.ts";
+import { plansOf, putPlan } from "../store/hosts.ts";
+import { watchesOfSites } from "../store/watches.ts";
+import { readSigned } from "./signed.ts";
+
+export function planRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.put("/", async (c) => {
+    const { db, now, sweepSoon } = c.env;
+    const read = await readSigned(c.req.raw, plan, db, now);
+    if (!read.ok) return refuse(read.failure, now);
+    const { site, host } = read.value.sender.owner;
+    const others = (await plansOf(db, site)).filter((other) => other.host !== host);
+    const plans = [...others, { host, plan: read.value.body, plannedAt: now }];
+    const change = replan(site, plans, await watchesOfSites(db, [site]), now);
+    if (Array.isArray(change)) {
+      return refuse({ code: "plan_conflict", errors: change.map((message) => ({ path: "", message })) }, now);
+    }
+    await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now });
+    sweepSoon();
+    const answer: PlanAnswer = { serverTime: new Date(now).toISOString(), watches: change.put.length };
+    return c.json(answer);
+  });
+  routes.all("/", (c) => refuse({ code: "method_not_allowed", detail: "use PUT" }, c.env.now));
+  return routes;
+}

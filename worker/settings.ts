@@ -1,0 +1,107 @@
+/**
+ * The worker's environment, checked once into settings that cannot be half set. Faults do not stop ingestion: every fault
+ * is named, all at once, and what is sound works on.
+ */
+import * as z from "zod/mini";
+
+export interface EmailSender {
+  readonly send: (message: { from: string; to: string; subject: string; text: string }) => Promise<unknown>;
+}
+
+/** The bindings and variables of wrangler.toml. Variables come from people and are `unknown` until parsed here. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly CLOCK?: DurableObjectNamespace;
+  readonly EMAIL?: SendEmail;
+  readonly [name: string]: unknown;
+}
+
+export type Channel =
+  | {
+      readonly kind: "email";
+      readonly name: string;
+      readonly from: string;
+      readonly to: string;
+      readonly sender: EmailSender;
+    }
+  | { readonly kind: "webhook"; readonly name: string; readonly url: string; readonly secret: string };
+
+export interface Settings {
+  readonly sweepSeconds: number;
+  readonly channels: readonly Channel[];
+  /** The address of the status page, for links in alerts. */
+  readonly pageUrl: string | null;
+  readonly faults: readonly string[];
+}
+
+const SWEEP_SECONDS = 60;
+
+const address = z.string().check(z.regex(/^[^\s@]+@[^\s@]+$/, "is not an email address"));
+const emailTable = z.strictObject({ kind: z.literal("email"), from: address, to: address });
+const webhookTable = z.strictObject({ kind: z.literal("webhook"), url: z.url("is not a URL"), secret: z.string() });
+const channelTable = z.discriminatedUnion("kind", [emailTable, webhookTable]);
+
+type Reader<Value> = { readonly value: Value; readonly faults: readonly string[] };
+
+/** Reads all settings; every fault is a sentence that names the variable. */
+export function readSettings(env: Env): Settings {
+  const sweep = readSweepSeconds(env.SWEEP_SECONDS);
+  const page = readPageUrl(env.PAGE_URL);
+  const channels = readChannels(env);
+  return {
+    sweepSeconds: sweep.value,
+    pageUrl: page.value,
+    channels: channels.value,
+    faults: [...sweep.faults, ...page.faults, ...channels.faults],
+  };
+}
+
+function readSweepSeconds(raw: unknown): Reader<number> {
+  if (raw === undefined) return { value: SWEEP_SECONDS, faults: [] };
+  const parsed = z.coerce.number().check(z.minimum(1), z.maximum(600)).safeParse(raw);
+  if (parsed.success) return { value: parsed.data, faults: [] };
+  return { value: SWEEP_SECONDS, faults: [`SWEEP_SECONDS must be a number from 1 to 600; ${SWEEP_SECONDS} is used`] };
+}
+
+function readPageUrl(raw: unknown): Reader<string | null> {
+  if (raw === undefined || raw === "") return { value: null, faults: [] };
+  const parsed = z.url().safeParse(raw);
+  if (parsed.success) return { value: parsed.data, faults: [] };
+  return { value: null, faults: ["PAGE_URL is not a URL; alerts carry no link"] };
+}
+
+function readChannels(env: Env): Reader<Channel[]> {
+  const raw = env.CHANNELS;
+  if (raw === undefined)
+    return { value: [], faults: ["no channel is set up: nobody is told of an incident (see CHANNELS)"] };
+  const tables = z.record(z.string(), z.unknown()).safeParse(raw);
+  if (!tables.success) return { value: [], faults: ["CHANNELS must be a table of tables, one a channel"] };
+  const read = Object.entries(tables.data).map(([name, table]) => readChannel(env, name, table));
+  return { value: read.flatMap(({ value }) => value), faults: read.flatMap(({ faults }) => faults) };
+}
+
+function readChannel(env: Env, name: string, table: unknown): Reader<Channel[]> {
+  const fault = (what: string) => ({ value: [], faults: [`CHANNELS.${name}: ${what}; this channel is off`] });
+  const parsed = channelTable.safeParse(table);
+  if (!parsed.success) return fault(parsed.error.issues.map(issueText).join("; "));
+  const channel = parsed.data;
+  if (channel.kind === "email") {
+    const sender = env.EMAIL;
+    return sender === undefined
+      ? fault("there is no send_email binding named EMAIL")
+      : { value: [{ ...channel, name, sender }], faults: [] };
+  }
+  const secret = env[channel.secret];
+  if (typeof secret !== "string" || secret === "") return fault(`the secret ${channel.secret} is not set`);
+  if (!/^(whsec_)?[A-Za-z0-9+/]{32,}=*$/.test(secret)) {
+    return fault(`the secret ${channel.secret} is not at least 24 bytes in base64 (as Standard Webhooks asks)`);
+  }
+  return { value: [{ ...channel, name, secret }], faults: [] };
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return `unknown ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
+  const path = issue.path.join(".");
+  if (issue.code === "invalid_union") return `kind must be "email" or "webhook"`;
+  return path === "" ? issue.message : `${path} ${issue.message}`;
+}

@@ -1,0 +1,47 @@
+/** The way into D1, and how rows go in by the hundred: as one JSON parameter, because a statement takes at most 100. */
+import { type SQL, sql } from "drizzle-orm";
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+
+export type Database = DrizzleD1Database;
+
+export function openDatabase(d1: D1Database): Database {
+  return drizzle(d1);
+}
+
+/** Longest JSON parameter, in UTF-16 code units: D1 takes 2 MB of bytes, and a character may take three of them. */
+const PARAMETER_MAX_CHARS = 600_000;
+
+/** Rows as JSON texts, each short enough for one parameter. */
+export function chunked(rows: readonly object[]): string[] {
+  const chunks: string[] = [];
+  let current: string[] = [];
+  let size = 0;
+  for (const row of rows) {
+    const json = JSON.stringify(row);
+    if (current.length > 0 && size + json.length > PARAMETER_MAX_CHARS) {
+      chunks.push(`[${current.join(",")}]`);
+      [current, size] = [[], 0];
+    }
+    current.push(json);
+    size += json.length + 1;
+  }
+  return current.length === 0 ? chunks : [...chunks, `[${current.join(",")}]`];
+}
+
+/** One statement a chunk of rows; none for no rows. */
+export function perChunk(rows: readonly object[], statement: (json: string) => SQL): SQL[] {
+  return chunked(rows).map(statement);
+}
+
+/** Runs statements as one D1 batch: one transaction. Answers how many rows each changed. */
+export async function writeAll(db: Database, statements: readonly SQL[]): Promise<number[]> {
+  const [first, ...rest] = statements.map((statement) => db.run(statement));
+  if (first === undefined) return [];
+  const results = await db.batch([first, ...rest]);
+  return results.map((result) => result.meta.changes);
+}
+
+/** A field of the current element of `json_each(…) AS e`. */
+export function field(name: string): SQL {
+  return sql.raw(`e.value->>'${name}'`);
+}

@@ -1,0 +1,127 @@
+/** One heartbeat into D1: what it touches is read, the judge says what changes, and all of it is written in one batch. */
+import { and, eq, inArray, sql } from "drizzle-orm";
+import * as z from "zod/mini";
+import { type Run, sighting } from "../../protocol/heartbeat.ts";
+import {
+  type Arrival,
+  absorb,
+  type MarkerRow,
+  markerRows,
+  namedWatches,
+  serverTime,
+  touchedCopies,
+} from "../judge/intake.ts";
+import type { Watch } from "../judge/watch.ts";
+import { type Database, field, perChunk, writeAll } from "./database.ts";
+import { markers, sweeps } from "./schema.ts";
+import { watchesByKey, writeFacts } from "./watches.ts";
+
+/** Another heartbeat or a sweep may write the same watch in between; so often it is read again. */
+const TRIES = 5;
+
+export type Recorded =
+  | { readonly held: true; readonly lastSweepAt: number | null; readonly judgeNow: boolean }
+  | { readonly held: false };
+
+/** Records a heartbeat durably; `held: false` when others kept changing the same rows. Recording again changes nothing. */
+export async function recordHeartbeat(db: Database, arrival: Arrival): Promise<Recorded> {
+  const { site, now } = arrival;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const known = await knownMarkers(db, arrival);
+    const named = await watchesByKey(db, site, namedWatches(arrival));
+    const touched = touchedCopies(arrival, named, known).filter((key) => named.every((watch) => watch.key !== key));
+    const watches = touched.length === 0 ? named : [...named, ...(await watchesByKey(db, site, touched))];
+    const changed = absorb(arrival, watches, known);
+    if (await write(db, arrival, changed)) {
+      const [sweep] = await db.select({ lastSweepAt: sweeps.lastSweepAt }).from(sweeps);
+      const judgeNow = changed.some(({ dueAt }) => dueAt !== null && dueAt <= now);
+      return { held: true, lastSweepAt: sweep?.lastSweepAt ?? null, judgeNow };
+    }
+  }
+  return { held: false };
+}
+
+async function knownMarkers(db: Database, arrival: Arrival): Promise<MarkerRow[]> {
+  const ids = [...new Set(markerRows(arrival).map(({ marker }) => marker))];
+  if (ids.length === 0) return [];
+  const named = inArray(markers.marker, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+  const rows = await db
+    .select()
+    .from(markers)
+    .where(and(eq(markers.site, arrival.site), named));
+  return rows.map((row) => ({
+    ...row,
+    sighting: row.sighting === null ? null : z.parse(sighting, JSON.parse(row.sighting)),
+  }));
+}
+
+async function write(db: Database, arrival: Arrival, changed: readonly Watch[]): Promise<boolean> {
+  const facts = writeFacts(arrival.site, changed);
+  const rest = [...writeRuns(arrival), ...writeMarkers(arrival), ...writeReadings(arrival)];
+  const changes = await writeAll(db, [...rest, ...facts]);
+  const written = changes.slice(rest.length).reduce((sum, count) => sum + count, 0);
+  return written === changed.length;
+}
+
+function writeRuns(arrival: Arrival) {
+  const rows = arrival.heartbeat.runs.map((run) => runRow(arrival, run));
+  return perChunk(
+    rows,
+    (json) => sql`
+      INSERT INTO runs (site, host, job, id, seq, status, started_at, finished_at, received_at, detail)
+      SELECT ${arrival.site}, ${arrival.host}, ${field("job")}, ${field("id")}, ${field("seq")}, ${field("status")},
+        ${field("startedAt")}, ${field("finishedAt")}, ${arrival.now}, ${field("detail")}
+      FROM json_each(${json}) AS e WHERE true
+      ON CONFLICT (site, host, job, id) DO UPDATE SET status = excluded.status, started_at = excluded.started_at,
+        finished_at = excluded.finished_at, received_at = excluded.received_at, detail = excluded.detail
+      WHERE runs.status = 'started' AND excluded.status <> 'started'`,
+  );
+}
+
+function runRow(arrival: Arrival, run: Run) {
+  const { id, job, seq, status, startedAt, finishedAt, born, seen, readings, ...detail } = run;
+  return {
+    id,
+    job,
+    seq,
+    status,
+    startedAt: serverTime(arrival, startedAt),
+    finishedAt: finishedAt === undefined ? null : serverTime(arrival, finishedAt),
+    detail: JSON.stringify(detail),
+  };
+}
+
+function writeMarkers(arrival: Arrival) {
+  const rows = markerRows(arrival).map((row) => ({ ...row, sighting: row.sighting && JSON.stringify(row.sighting) }));
+  return perChunk(
+    rows,
+    (json) => sql`
+      INSERT INTO markers (site, marker, tier, dataset, host, born_at, sighting, seen_at)
+      SELECT ${arrival.site}, ${field("marker")}, ${field("tier")}, ${field("dataset")}, ${field("host")},
+        ${field("bornAt")}, ${field("sighting")}, ${field("seenAt")}
+      FROM json_each(${json}) AS e WHERE true
+      ON CONFLICT (site, marker, tier) DO UPDATE SET sighting = excluded.sighting, seen_at = excluded.seen_at,
+        host = excluded.host
+      WHERE excluded.seen_at > coalesce(markers.seen_at, 0) AND markers.born_at IS NULL`,
+  );
+}
+
+function writeReadings(arrival: Arrival) {
+  const rows = arrival.heartbeat.runs.flatMap((run) =>
+    (run.readings ?? []).map((reading) => ({
+      job: run.job,
+      name: reading.name,
+      measuredAt: serverTime(arrival, run.finishedAt ?? run.startedAt),
+      reading: JSON.stringify(reading),
+    })),
+  );
+  return perChunk(
+    rows,
+    (json) => sql`
+      INSERT INTO readings (site, host, job, name, measured_at, reading)
+      SELECT ${arrival.site}, ${arrival.host}, ${field("job")}, ${field("name")}, ${field("measuredAt")}, ${field("reading")}
+      FROM json_each(${json}) AS e WHERE true
+      ON CONFLICT (site, host, job, name) DO UPDATE SET measured_at = excluded.measured_at, reading = excluded.reading
+      WHERE excluded.measured_at > readings.measured_at`,
+  );
+}

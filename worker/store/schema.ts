@@ -1,0 +1,95 @@
+/** The tables as drizzle sees them. Their SQL, with keys and indexes, is in migrations/. */
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const enrollments = sqliteTable("enrollments", {
+  codeHash: text("code_hash").primaryKey(),
+  site: text("site").notNull(),
+  host: text("host").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  usedAt: integer("used_at"),
+  usedKey: text("used_key"),
+});
+
+export const keys = sqliteTable("keys", {
+  keyId: text("key_id").primaryKey(),
+  site: text("site").notNull(),
+  host: text("host").notNull(),
+  publicKey: text("public_key").notNull(),
+  enrolledAt: integer("enrolled_at").notNull(),
+  revokedAt: integer("revoked_at"),
+});
+
+export const plans = sqliteTable("plans", {
+  site: text("site").notNull(),
+  host: text("host").notNull(),
+  plan: text("plan").notNull(),
+  putAt: integer("put_at").notNull(),
+});
+
+export const watches = sqliteTable("watches", {
+  site: text("site").notNull(),
+  key: text("key").notNull(),
+  version: integer("version").notNull(),
+  spec: text("spec").notNull(),
+  facts: text("facts").notNull(),
+  status: text("status").notNull(),
+  reason: text("reason").notNull(),
+  sinceAt: integer("since_at").notNull(),
+  dueAt: integer("due_at"),
+  heldUntil: integer("held_until"),
+  incidentId: text("incident_id"),
+});
+
+export const markers = sqliteTable("markers", {
+  site: text("site").notNull(),
+  marker: text("marker").notNull(),
+  tier: text("tier").notNull(),
+  dataset: text("dataset").notNull(),
+  host: text("host").notNull(),
+  bornAt: integer("born_at"),
+  sighting: text("sighting"),
+  seenAt: integer("seen_at"),
+});
+
+export const readings = sqliteTable("readings", {
+  site: text("site").notNull(),
+  host: text("host").notNull(),
+  job: text("job").notNull(),
+  name: text("name").notNull(),
+  measuredAt: integer("measured_at").notNull(),
+  reading: text("reading").notNull(),
+});
+
+export const incidents = sqliteTable("incidents", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull(),
+  root: text("root").notNull(),
+  severity: text("severity").notNull(),
+  openedAt: integer("opened_at").notNull(),
+  noticedAt: integer("noticed_at").notNull(),
+  closedAt: integer("closed_at"),
+  subject: text("subject").notNull(),
+  reason: text("reason").notNull(),
+});
+
+export const deliveries = sqliteTable("deliveries", {
+  id: text("id").primaryKey(),
+  site: text("site").notNull(),
+  incidentId: text("incident_id").notNull(),
+  kind: text("kind").notNull(),
+  channel: text("channel").notNull(),
+  alert: text("alert").notNull(),
+  state: text("state").notNull(),
+  createdAt: integer("created_at").notNull(),
+  dueAt: integer("due_at"),
+  attempts: integer("attempts").notNull(),
+  lastError: text("last_error"),
+  doneAt: integer("done_at"),
+});
+
+export const sweeps = sqliteTable("sweeps", {
+  id: integer("id").primaryKey(),
+  leaseUntil: integer("lease_until").notNull(),
+  lastSweepAt: integer("last_sweep_at"),
+  lastWatchesDue: integer("last_watches_due").notNull(),
+});

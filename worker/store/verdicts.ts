@@ -1,0 +1,140 @@
+/** Incidents, and the writing of a whole verdict: watches, incidents and deliveries of a site in one batch or not at all. */
+import { and, desc, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import * as z from "zod/mini";
+import type { Alert } from "../judge/say.ts";
+import type { Incident, Verdict } from "../judge/verdict.ts";
+import { reason } from "../judge/watch.ts";
+import { type Database, field, perChunk, writeAll } from "./database.ts";
+import { incidents } from "./schema.ts";
+import { writeJudged } from "./watches.ts";
+
+export interface KeptIncident extends Incident {
+  readonly closedAt: number | null;
+}
+
+function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
+  const severity = z.parse(z.enum(["warning", "critical"]), row.severity);
+  return { ...row, severity, reason: z.parse(reason, JSON.parse(row.reason)) };
+}
+
+export async function openIncidents(db: Database, sites: readonly string[]): Promise<KeptIncident[]> {
+  const named = inArray(incidents.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`);
+  const rows = await db
+    .select()
+    .from(incidents)
+    .where(and(named, isNull(incidents.closedAt)));
+  return rows.map(incidentOf);
+}
+
+/** Open incidents of every site, and the last `limit` closed ones. */
+export async function recentIncidents(db: Database, site: string, limit: number): Promise<KeptIncident[]> {
+  const ofSite = sql`${incidents.site} = ${site}`;
+  const open = await db
+    .select()
+    .from(incidents)
+    .where(and(ofSite, isNull(incidents.closedAt)));
+  const closed = await db
+    .select()
+    .from(incidents)
+    .where(and(ofSite, isNotNull(incidents.closedAt)))
+    .orderBy(desc(incidents.closedAt))
+    .limit(limit);
+  return [...open, ...closed].map(incidentOf);
+}
+
+/** One delivery of one alert to one channel, as it is first written. */
+export interface NewDelivery {
+  readonly alert: Alert;
+  readonly channel: string;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly deliveries: readonly NewDelivery[];
+  /** Sum of the versions of the site's watches as they were read: it differs as soon as anything was written. */
+  readonly versions: number;
+}
+
+/**
+ * Writes verdicts in one transaction. Of a site that something was written to since it was read, nothing is written; it
+ * stays due. Answers the sites whose verdict was written. `token` must be new for each call.
+ */
+export async function writeVerdicts(
+  db: Database,
+  judgements: readonly Judgement[],
+  token: string,
+): Promise<Set<string>> {
+  const verdicts = judgements.map(({ verdict }) => verdict);
+  const sites = judgements.map(({ verdict, versions }) => ({ site: verdict.site, versions }));
+  await writeAll(db, [
+    ...claimSites(sites, token),
+    ...writeJudged(
+      verdicts.flatMap(({ changed }) => changed),
+      token,
+    ),
+    ...writeClosed(verdicts, token),
+    ...writeOpened(verdicts, token),
+    ...writeDeliveries(judgements, token),
+  ]);
+  const held = await db.all(sql`SELECT site FROM verdicts WHERE token = ${token}`);
+  return new Set(z.parse(z.array(z.object({ site: z.string() })), held).map(({ site }) => site));
+}
+
+function claimSites(sites: readonly object[], token: string) {
+  return perChunk(
+    sites,
+    (json) => sql`
+      INSERT INTO verdicts (site, token) SELECT ${field("site")}, ${token} FROM json_each(${json}) AS e
+      WHERE (SELECT sum(version) FROM watches WHERE watches.site = ${field("site")}) = ${field("versions")}
+      ON CONFLICT (site) DO UPDATE SET token = excluded.token`,
+  );
+}
+
+function writeClosed(verdicts: readonly Verdict[], token: string) {
+  const rows = verdicts.flatMap(({ site, closed }) =>
+    closed.map(({ incident, closedAt }) => ({ site, id: incident.id, closedAt })),
+  );
+  return perChunk(
+    rows,
+    (json) => sql`
+      UPDATE incidents SET closed_at = ${field("closedAt")} FROM json_each(${json}) AS e, verdicts
+      WHERE incidents.id = ${field("id")} AND incidents.closed_at IS NULL
+        AND verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
+  );
+}
+
+function writeOpened(verdicts: readonly Verdict[], token: string) {
+  const rows = verdicts.flatMap(({ opened }) => opened.map((of) => ({ ...of, reason: JSON.stringify(of.reason) })));
+  return perChunk(
+    rows,
+    (json) => sql`
+      INSERT INTO incidents (id, site, root, severity, opened_at, noticed_at, subject, reason)
+      SELECT ${field("id")}, ${field("site")}, ${field("root")}, ${field("severity")}, ${field("openedAt")},
+        ${field("noticedAt")}, ${field("subject")}, ${field("reason")}
+      FROM json_each(${json}) AS e, verdicts
+      WHERE verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
+  );
+}
+
+function writeDeliveries(judgements: readonly Judgement[], token: string) {
+  const rows = judgements.flatMap(({ deliveries }) =>
+    deliveries.map(({ alert, channel }) => ({
+      id: `${alert.incidentId}/${alert.kind}/${channel}`,
+      site: alert.site,
+      incidentId: alert.incidentId,
+      kind: alert.kind,
+      channel,
+      at: alert.at,
+      alert: JSON.stringify(alert),
+    })),
+  );
+  return perChunk(
+    rows,
+    (json) => sql`
+      INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
+      SELECT ${field("id")}, ${field("site")}, ${field("incidentId")}, ${field("kind")}, ${field("channel")},
+        ${field("alert")}, 'pending', ${field("at")}, ${field("at")}, 0
+      FROM json_each(${json}) AS e, verdicts
+      WHERE verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
+  );
+}

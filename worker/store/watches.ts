@@ -1,0 +1,127 @@
+/** Watches in and out of D1. A watch is written only over the version it was read at. */
+import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from "drizzle-orm";
+import * as z from "zod/mini";
+import { facts, reason, spec, status, type Watch } from "../judge/watch.ts";
+import { type Database, field, perChunk } from "./database.ts";
+import { watches } from "./schema.ts";
+
+type Row = typeof watches.$inferSelect;
+
+/** Parses a row; a row that does not parse is a bug or a hand-edited database, and throws with its key. */
+export function watchOf(row: Row): Watch {
+  return {
+    ...row,
+    spec: z.parse(spec, JSON.parse(row.spec)),
+    facts: z.parse(facts, JSON.parse(row.facts)),
+    reason: z.parse(reason, JSON.parse(row.reason)),
+    status: z.parse(status, row.status),
+  };
+}
+
+function rowOf(watch: Watch): Row {
+  return {
+    ...watch,
+    spec: JSON.stringify(watch.spec),
+    facts: JSON.stringify(watch.facts),
+    reason: JSON.stringify(watch.reason),
+  };
+}
+
+/** The named watches of a site, as far as there are such. */
+export async function watchesByKey(db: Database, site: string, keys: readonly string[]): Promise<Watch[]> {
+  const rows = await db
+    .select()
+    .from(watches)
+    .where(
+      and(eq(watches.site, site), inArray(watches.key, sql`(SELECT value FROM json_each(${JSON.stringify(keys)}))`)),
+    );
+  return rows.map(watchOf);
+}
+
+export async function watchesOfSites(db: Database, sites: readonly string[]): Promise<Watch[]> {
+  const rows = await db
+    .select()
+    .from(watches)
+    .where(inArray(watches.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`));
+  return rows.map(watchOf);
+}
+
+export async function allWatches(db: Database): Promise<Watch[]> {
+  return (await db.select().from(watches)).map(watchOf);
+}
+
+/** Sites that have a watch due at `now`, with how many; the longest overdue first, at most `limit` watches. */
+export async function dueSites(db: Database, now: number, limit: number): Promise<{ site: string; due: number }[]> {
+  const due = await db
+    .select({ site: watches.site })
+    .from(watches)
+    .where(lte(watches.dueAt, now))
+    .orderBy(watches.dueAt)
+    .limit(limit);
+  const counts = new Map<string, number>();
+  for (const { site } of due) counts.set(site, (counts.get(site) ?? 0) + 1);
+  return [...counts].map(([site, count]) => ({ site, due: count }));
+}
+
+/** New facts and deadlines, each over the version it was read at. Rows changed tell how many still were at it. */
+export function writeFacts(site: string, changed: readonly Watch[]): SQL[] {
+  const rows = changed.map(({ key, version, facts: of, dueAt }) => ({
+    key,
+    version,
+    dueAt,
+    facts: JSON.stringify(of),
+  }));
+  return perChunk(
+    rows,
+    (json) => sql`
+      UPDATE watches SET version = version + 1, facts = ${field("facts")}, due_at = ${field("dueAt")}
+      FROM json_each(${json}) AS e
+      WHERE watches.site = ${site} AND watches.key = ${field("key")} AND watches.version = ${field("version")}`,
+  );
+}
+
+/** Judged watches of sites whose verdict holds under `token`. */
+export function writeJudged(changed: readonly Watch[], token: string): SQL[] {
+  return perChunk(
+    changed.map(rowOf),
+    (json) => sql`
+      UPDATE watches SET version = watches.version + 1, status = ${field("status")}, reason = ${field("reason")},
+        since_at = ${field("sinceAt")}, due_at = ${field("dueAt")}, held_until = ${field("heldUntil")},
+        incident_id = ${field("incidentId")}
+      FROM json_each(${json}) AS e, verdicts
+      WHERE watches.site = ${field("site")} AND watches.key = ${field("key")}
+        AND verdicts.site = watches.site AND verdicts.token = ${token}`,
+  );
+}
+
+/** Puts watches as a plan asks for them: new ones whole, known ones with their new spec and due at once. */
+export function putWatches(planned: readonly Watch[]): SQL[] {
+  const columns = sql.raw(
+    Object.values(getTableColumns(watches))
+      .map((column) => column.name)
+      .join(", "),
+  );
+  const values = sql.raw(
+    Object.keys(getTableColumns(watches))
+      .map((name) => `e.value->>'${name}'`)
+      .join(", "),
+  );
+  return perChunk(
+    planned.map(rowOf),
+    (json) => sql`
+      INSERT INTO watches (${columns}) SELECT ${values} FROM json_each(${json}) AS e WHERE true
+      ON CONFLICT (site, key) DO UPDATE SET version = version + 1, spec = excluded.spec, due_at = excluded.due_at
+      WHERE watches.spec <> excluded.spec`,
+  );
+}
+
+export function removeWatches(site: string, keys: readonly string[]): SQL[] {
+  if (keys.length === 0) return [];
+  const json = JSON.stringify(keys);
+  return [sql`DELETE FROM watches WHERE site = ${site} AND key IN (SELECT value FROM json_each(${json}))`];
+}
+
+/** Makes a site's hosts due, so that the next sweep judges the site anew. */
+export function judgeSoon(site: string, now: number): SQL {
+  return sql`UPDATE watches SET version = version + 1, due_at = ${now} WHERE site = ${site} AND key GLOB 'host:*'`;
+}

@@ -1,0 +1,85 @@
+/**
+ * One pass over the watches that are due: load, judge, write, deliver. Any clock may start one, and any number of them:
+ * a lease lets one through at a time. A sweep that dies anywhere leaves what it did not write due for the next.
+ */
+
+import { deliverDue } from "./deliver.ts";
+import { type Alert, alertsOf } from "./judge/say.ts";
+import { judgeSite } from "./judge/verdict.ts";
+import type { Watch } from "./judge/watch.ts";
+import type { Settings } from "./settings.ts";
+import type { Database } from "./store/database.ts";
+import { recordSweep, takeLease } from "./store/sweeps.ts";
+import { type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
+import { dueSites, watchesOfSites } from "./store/watches.ts";
+
+const LEASE_MS = 60_000;
+/** Due watches taken in one pass, and passes in one sweep (a pass is repeated for sites that changed meanwhile). */
+const DUE_MAX = 2_000;
+const PASSES_MAX = 3;
+
+export interface Swept {
+  /** False when another sweep held the lease. */
+  readonly swept: boolean;
+  readonly watchesDue: number;
+  /** Due watches whose verdict could not be written this time. */
+  readonly skipped: number;
+  readonly alerts: readonly Alert[];
+  readonly deliveries: number;
+}
+
+export async function sweep(db: Database, settings: Settings, now: number): Promise<Swept> {
+  if (!(await takeLease(db, now, LEASE_MS))) {
+    return { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0 };
+  }
+  let watchesDue = 0;
+  let skipped = 0;
+  const alerts: Alert[] = [];
+  for (let pass = 0; pass < PASSES_MAX; pass++) {
+    const due = await dueSites(db, now, DUE_MAX);
+    if (due.length === 0) break;
+    const judgements = await judgeSites(
+      db,
+      settings,
+      due.map(({ site }) => site),
+      now,
+    );
+    const written = await writeVerdicts(db, judgements, `${now}/${pass}`);
+    const done = judgements.filter(({ verdict }) => written.has(verdict.site));
+    alerts.push(...done.flatMap(({ verdict }) => alertsOf(verdict)));
+    watchesDue += sum(due.filter(({ site }) => written.has(site)));
+    skipped = sum(due.filter(({ site }) => !written.has(site)));
+    if (skipped === 0) break;
+  }
+  const deliveries = await deliverDue(db, settings, now);
+  await recordSweep(db, now, watchesDue);
+  return { swept: true, watchesDue, skipped, alerts, deliveries };
+}
+
+function sum(sites: readonly { readonly due: number }[]): number {
+  return sites.reduce((total, { due }) => total + due, 0);
+}
+
+async function judgeSites(
+  db: Database,
+  settings: Settings,
+  sites: readonly string[],
+  now: number,
+): Promise<Judgement[]> {
+  const watches = Map.groupBy(await watchesOfSites(db, sites), ({ site }) => site);
+  const open = Map.groupBy(await openIncidents(db, sites), ({ site }) => site);
+  return sites.map((site) => judgeOne(site, watches.get(site) ?? [], open.get(site) ?? [], settings, now));
+}
+
+function judgeOne(
+  site: string,
+  watches: readonly Watch[],
+  open: Parameters<typeof judgeSite>[2],
+  settings: Settings,
+  now: number,
+): Judgement {
+  const verdict = judgeSite(site, watches, open, now);
+  const channels = settings.channels.map(({ name }) => name);
+  const deliveries = alertsOf(verdict).flatMap((alert) => channels.map((channel) => ({ alert, channel })));
+  return { verdict, deliveries, versions: watches.reduce((total, { version }) => total + version, 0) };
+}
