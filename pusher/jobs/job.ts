@@ -22,6 +22,15 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Hard limit for this child; the run's own `maxRuntime` holds besides. */
   readonly timeoutSeconds?: number;
+  /** Its output is for the job to read, not for the terminal and the run's tail (a JSON listing). Stderr still shows. */
+  readonly quiet?: boolean;
+}
+
+/** How both ends of a pipe ended, and how many bytes went through it. */
+export interface Piped {
+  readonly producer: Ended;
+  readonly consumer: Ended;
+  readonly bytes: number;
 }
 
 /** What a job is given to work with. All I/O of a job goes through here. */
@@ -29,11 +38,7 @@ export interface JobContext {
   /** Runs one program (never through a shell) in a process group of its own, and waits for its end. */
   readonly exec: (argv: readonly string[], options?: ExecOptions) => Promise<Ended>;
   /** Runs `producer | consumer` as two process groups; both ends are reported. */
-  readonly pipe: (
-    producer: readonly string[],
-    consumer: readonly string[],
-    options?: ExecOptions,
-  ) => Promise<{ readonly producer: Ended; readonly consumer: Ended }>;
+  readonly pipe: (producer: readonly string[], consumer: readonly string[], options?: ExecOptions) => Promise<Piped>;
   /** Adds a line of the job's own to the run's output. */
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */

@@ -1,0 +1,31 @@
+/** Durations as the owner writes them in pusher.toml: a whole number and one unit, "90s", "15m", "26h", "2d". */
+import * as z from "zod/mini";
+import { SECONDS_MAX, SECONDS_MIN } from "../protocol/limits.ts";
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Seconds of a duration text, or undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const unitSeconds = unit === undefined ? undefined : UNIT_SECONDS[unit];
+  return digits === undefined || unitSeconds === undefined ? undefined : Number(digits) * unitSeconds;
+}
+
+const FORM = 'write a duration as a number and a unit: "90s", "15m", "26h" or "2d"';
+
+/** A setting that is a duration of at least a second; its value is in seconds. */
+export const duration = z.pipe(
+  z.string(FORM).check(z.refine((text) => inRange(text, SECONDS_MIN), FORM)),
+  z.transform((text) => parseDuration(text) ?? 0),
+);
+
+/** A duration that may also be "0s" (a grace). */
+export const durationOrNone = z.pipe(
+  z.string(FORM).check(z.refine((text) => inRange(text, 0), FORM)),
+  z.transform((text) => parseDuration(text) ?? 0),
+);
+
+function inRange(text: string, min: number): boolean {
+  const seconds = parseDuration(text);
+  return seconds !== undefined && seconds >= min && seconds <= SECONDS_MAX;
+}

@@ -1,0 +1,79 @@
+/**
+ * How a kind of job plugs into the pusher: a strict schema of its own settings (snake_case keys of its `[[jobs]]` table
+ * beside the common ones), and what one run of it does. `defineKind` closes over the settings' type, so that the
+ * registry (kinds.ts) can hold kinds of every type without a cast.
+ *
+ *     export const zfsHealth = defineKind({
+ *       settings: z.strictObject({ pools: z.array(z.string()), scrub_max_age: z.optional(duration) }),
+ *       programs: () => ["zpool"],
+ *       run: (settings, context) => ...
+ *     });
+ */
+import * as z from "zod/mini";
+import { failed, ok, type Result } from "../../protocol/result.ts";
+import type { JobContext, JobOutcome } from "./job.ts";
+
+/** How many snapshots to keep of each age: `[policies.NAME]` of pusher.toml. */
+export interface Policy {
+  readonly hourly?: number | undefined;
+  readonly daily?: number | undefined;
+  readonly weekly?: number | undefined;
+  readonly monthly?: number | undefined;
+  readonly yearly?: number | undefined;
+}
+
+/** A job's context, and what the rest of pusher.toml says that a kind may need. */
+export interface KindContext extends JobContext {
+  readonly job: string;
+  /** Tiers and datasets of a carrying job; absent for a job that only looks. */
+  readonly carries?: { readonly from: string; readonly to: string; readonly datasets: readonly string[] };
+  /** Folder of pusher.toml: relative paths in settings are meant against it. */
+  readonly folder: string;
+  /** The policy of that name; config has checked that every name of `policies()` exists. */
+  readonly policy: (name: string) => Policy | undefined;
+  /** The value behind `file:PATH` or `env:NAME` (any other text is itself); it is redacted from all output from then on. */
+  readonly secret: (reference: string) => Result<string, string>;
+}
+
+interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
+  readonly settings: z.ZodMiniObject<Shape, z.core.$strict>;
+  /** Programs that have to be on the PATH; `doctor` looks for them. */
+  readonly programs: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
+  /** Names of the prune policies the settings refer to; config faults those that do not exist. */
+  readonly policies?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
+  /** One run. Expected failures are outcomes; a throw is a bug and is recorded as a failed run. */
+  readonly run: (
+    settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
+    context: KindContext,
+  ) => Promise<JobOutcome>;
+}
+
+/** A job whose settings were checked: ready to run any number of times. */
+export interface PreparedJob {
+  readonly programs: readonly string[];
+  readonly policies: readonly string[];
+  readonly run: (context: KindContext) => Promise<JobOutcome>;
+}
+
+export interface JobKind {
+  /** For the names of its keys and for checking. */
+  readonly settings: z.ZodMiniObject<z.core.$ZodLooseShape, z.core.$strict>;
+  /** Checks raw settings (the job's table without the common keys). */
+  readonly prepare: (raw: unknown) => Result<PreparedJob, z.core.$ZodError>;
+}
+
+/** Makes a kind of its definition. */
+export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefinition<Shape>): JobKind {
+  return {
+    settings: kind.settings,
+    prepare: (raw) => {
+      const parsed = z.safeParse(kind.settings, raw);
+      if (!parsed.success) return failed(parsed.error);
+      return ok({
+        programs: kind.programs(parsed.data),
+        policies: kind.policies?.(parsed.data) ?? [],
+        run: (context) => kind.run(parsed.data, context),
+      });
+    },
+  };
+}
