@@ -1,8 +1,11 @@
 /** The way into D1, and how rows go in by the hundred: as one JSON parameter, because a statement takes at most 100. */
 import { type SQL, sql } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 
-export type Database = DrizzleD1Database;
+export type Database = DrizzleD1Database & { readonly $client: D1Database };
+
+const dialect = new SQLiteAsyncDialect();
 
 export function openDatabase(d1: D1Database): Database {
   return drizzle(d1);
@@ -33,11 +36,17 @@ export function perChunk(rows: readonly object[], statement: (json: string) => S
   return chunked(rows).map(statement);
 }
 
-/** Runs statements as one D1 batch: one transaction. Answers how many rows each changed. */
+/**
+ * Runs statements as one D1 batch: one transaction. Answers how many rows each changed. Drizzle's own `batch` does not take
+ * raw statements with parameters, so it only spells them out here.
+ */
 export async function writeAll(db: Database, statements: readonly SQL[]): Promise<number[]> {
-  const [first, ...rest] = statements.map((statement) => db.run(statement));
-  if (first === undefined) return [];
-  const results = await db.batch([first, ...rest]);
+  if (statements.length === 0) return [];
+  const prepared = statements.map((statement) => {
+    const query = dialect.sqlToQuery(statement);
+    return db.$client.prepare(query.sql).bind(...query.params);
+  });
+  const results = await db.$client.batch(prepared);
   return results.map((result) => result.meta.changes);
 }
 
