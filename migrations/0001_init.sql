@@ -59,17 +59,18 @@ CREATE TABLE runs (
   PRIMARY KEY (site, host, job, id)
 ) WITHOUT ROWID;
 
--- A marker's birth (in the tier it was written in) and its sightings (in farther tiers), whichever came first.
+-- A marker's birth (in the tier it was written in) and every sighting of it in a farther tier, whichever came first. The
+-- key holds the whole sighting: rows are a set that only grows, so the order of arrival leaves no trace.
 CREATE TABLE markers (
   site TEXT NOT NULL,
   marker TEXT NOT NULL,
   tier TEXT NOT NULL,
+  seen_at INTEGER NOT NULL,
+  sighting TEXT NOT NULL,
   dataset TEXT NOT NULL,
   host TEXT NOT NULL,
   born_at INTEGER,
-  sighting TEXT,
-  seen_at INTEGER,
-  PRIMARY KEY (site, marker, tier)
+  PRIMARY KEY (site, marker, tier, seen_at, sighting)
 ) WITHOUT ROWID;
 
 CREATE TABLE readings (

@@ -76,6 +76,33 @@ export function refuse(refusal: Refusal, now: number): Response {
 
 /** Faults of a failed zod parse as entries of a `malformed` refusal, at most ten. */
 export function malformed(error: z.core.$ZodError): Refusal {
-  const errors = error.issues.slice(0, 10).map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  return { code: "malformed", errors };
+  const errors = error.issues.flatMap(closest).slice(0, 10);
+  return {
+    code: "malformed",
+    errors: errors.map((issue) => ({ path: issue.path.join("."), message: sentence(issue) })),
+  };
+}
+
+/** Where a value fits none of several shapes, the faults of the shape that it comes nearest to. */
+function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const [nearest = []] = [...issue.errors].sort((a, b) => a.length - b.length);
+  return nearest.flatMap((inner) => closest({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `unknown ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
+    case "invalid_type":
+      return `has to be of type ${issue.expected}`;
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    case "too_small":
+      return `at least ${issue.minimum}`;
+    case "invalid_value":
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    default:
+      return issue.message;
+  }
 }

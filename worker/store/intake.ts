@@ -51,7 +51,7 @@ async function knownMarkers(db: Database, arrival: Arrival): Promise<MarkerRow[]
     .where(and(eq(markers.site, arrival.site), named));
   return rows.map((row) => ({
     ...row,
-    sighting: row.sighting === null ? null : z.parse(sighting, JSON.parse(row.sighting)),
+    sighting: row.sighting === "" ? null : z.parse(sighting, JSON.parse(row.sighting)),
   }));
 }
 
@@ -92,17 +92,18 @@ function runRow(arrival: Arrival, run: Run) {
 }
 
 function writeMarkers(arrival: Arrival) {
-  const rows = markerRows(arrival).map((row) => ({ ...row, sighting: row.sighting && JSON.stringify(row.sighting) }));
+  const rows = markerRows(arrival).map((row) => ({
+    ...row,
+    seenAt: row.seenAt ?? 0,
+    sighting: row.sighting === null ? "" : JSON.stringify(row.sighting),
+  }));
   return perChunk(
     rows,
     (json) => sql`
-      INSERT INTO markers (site, marker, tier, dataset, host, born_at, sighting, seen_at)
-      SELECT ${arrival.site}, ${field("marker")}, ${field("tier")}, ${field("dataset")}, ${field("host")},
-        ${field("bornAt")}, ${field("sighting")}, ${field("seenAt")}
-      FROM json_each(${json}) AS e WHERE true
-      ON CONFLICT (site, marker, tier) DO UPDATE SET sighting = excluded.sighting, seen_at = excluded.seen_at,
-        host = excluded.host
-      WHERE excluded.seen_at > coalesce(markers.seen_at, 0) AND markers.born_at IS NULL`,
+      INSERT OR IGNORE INTO markers (site, marker, tier, seen_at, sighting, dataset, host, born_at)
+      SELECT ${arrival.site}, ${field("marker")}, ${field("tier")}, ${field("seenAt")}, ${field("sighting")},
+        ${field("dataset")}, ${arrival.host}, ${field("bornAt")}
+      FROM json_each(${json}) AS e`,
   );
 }
 

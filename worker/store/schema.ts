@@ -47,8 +47,9 @@ export const markers = sqliteTable("markers", {
   dataset: text("dataset").notNull(),
   host: text("host").notNull(),
   bornAt: integer("born_at"),
-  sighting: text("sighting"),
-  seenAt: integer("seen_at"),
+  /** JSON; empty for a birth, whose `seenAt` is 0. */
+  sighting: text("sighting").notNull(),
+  seenAt: integer("seen_at").notNull(),
 });
 
 export const readings = sqliteTable("readings", {
