@@ -1,0 +1,125 @@
+/** The middle of a run: markers before, the job itself, markers after; bounded by `max_runtime` and ended by a signal. */
+import type { Config, JobConfig } from "./config.ts";
+import { evidenceOf } from "./evidence.ts";
+import { type Executor, executor, type Stop } from "./exec.ts";
+import type { JobOutcome } from "./jobs/job.ts";
+import type { KindContext } from "./jobs/kind.ts";
+import { KILL_AFTER_MS, REAP_MS } from "./limits.ts";
+import { type Found, NOTHING_FOUND } from "./record.ts";
+import type { Shell } from "./shell.ts";
+import type { Tail } from "./tail.ts";
+
+export interface CarriedOut {
+  readonly outcome: JobOutcome;
+  readonly found: Found;
+}
+
+/** Carries out one run under its lock; `cover` names each program that it starts to the lock. */
+export async function carryOut(
+  config: Config,
+  job: JobConfig,
+  shell: Shell,
+  log: Tail,
+  cover: (pid: number) => void,
+): Promise<CarriedOut> {
+  const children = executor({
+    env: shell.env,
+    platform: shell.platform,
+    onStart: cover,
+    onOutput: (chunk, channel) => {
+      log.push(chunk);
+      shell.pass(chunk, channel);
+    },
+  });
+  const stopper = stopperOf(children);
+  const unlisten = shell.onSignal((signal) => stopper.stop({ kind: "signal", signal }));
+  const limit = job.maxRuntimeSeconds;
+  const timer = limit === undefined ? undefined : setTimeout(() => stopper.stop({ kind: "timeout" }), limit * 1000);
+  const context = contextOf(config, job, shell, log, children);
+  try {
+    const evidence = await evidenceOf(config, job, context, shell.newId);
+    const outcome = await Promise.race([safely(job, context), stopper.overdue]);
+    await stopper.settled();
+    const stopped = children.stopped();
+    if (stopped !== undefined) return { outcome: cutShort(outcome, stopped, limit), found: evidence.before };
+    return await evidence.after(outcome);
+  } catch (error) {
+    context.log(`tierwatch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return { outcome: broken(job), found: NOTHING_FOUND };
+  } finally {
+    clearTimeout(timer);
+    unlisten();
+  }
+}
+
+/** A kind that throws has a bug: the owner gets a failed run, and the trace in its log. */
+async function safely(job: JobConfig, context: KindContext): Promise<JobOutcome> {
+  try {
+    return await job.prepared.run(context);
+  } catch (error) {
+    context.log(`tierwatch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return broken(job);
+  }
+}
+
+function broken(job: JobConfig): JobOutcome {
+  return {
+    status: "failed",
+    reason: `the pusher's own code for ${job.kind} failed; this is a bug, its trace is in the log`,
+  };
+}
+
+interface Stopper {
+  readonly stop: (why: Stop) => void;
+  /** Resolves when a run that was stopped does not end although its programs were killed. */
+  readonly overdue: Promise<JobOutcome>;
+  /** Resolves when every program that was told to end has ended. */
+  readonly settled: () => Promise<void>;
+}
+
+function stopperOf(children: Executor): Stopper {
+  let ending = Promise.resolve();
+  let giveUp: (outcome: JobOutcome) => void = () => undefined;
+  const overdue = new Promise<JobOutcome>((resolve) => {
+    giveUp = resolve;
+  });
+  return {
+    stop: (why) => {
+      ending = Promise.all([ending, children.stop(why)]).then(() => undefined);
+      setTimeout(() => giveUp({ status: "failed" }), KILL_AFTER_MS + 2 * REAP_MS).unref();
+    },
+    overdue,
+    settled: () => ending,
+  };
+}
+
+function cutShort(outcome: JobOutcome, stopped: Stop, limitSeconds: number | undefined): JobOutcome {
+  if (stopped.kind === "timeout") {
+    return { ...outcome, status: "timed_out", reason: `killed: it ran longer than max_runtime, ${limitSeconds} s` };
+  }
+  const { exitCode: _, ...rest } = outcome;
+  return {
+    ...rest,
+    status: "failed",
+    signal: stopped.signal,
+    reason: `ended by ${stopped.signal}, sent to the pusher`,
+  };
+}
+
+function contextOf(config: Config, job: JobConfig, shell: Shell, log: Tail, children: Executor): KindContext {
+  return {
+    exec: children.exec,
+    pipe: children.pipe,
+    log: (line) => {
+      const bytes = new TextEncoder().encode(`${shell.secrets.redact(line)}\n`);
+      log.push(bytes);
+      shell.pass(bytes, "stderr");
+    },
+    now: shell.now,
+    job: job.name,
+    ...(job.carries === undefined ? {} : { carries: job.carries }),
+    folder: config.folder,
+    policy: (name) => (Object.hasOwn(config.policies, name) ? config.policies[name] : undefined),
+    secret: (reference) => shell.secrets.resolve(reference, config.folder),
+  };
+}

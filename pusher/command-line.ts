@@ -1,0 +1,75 @@
+/** The command line, parsed; a string says what is wrong with it. */
+import { parseArgs } from "node:util";
+import { nearest } from "./config/nearest.ts";
+import { codeOf } from "./files.ts";
+
+/** What each command takes after its name. */
+const COMMANDS = {
+  enroll: "CODE",
+  run: "JOB",
+  beat: undefined,
+  flush: undefined,
+  status: undefined,
+  doctor: undefined,
+};
+
+export type CommandName = keyof typeof COMMANDS;
+
+export type CommandLine =
+  | { readonly show: "help" | "version" }
+  | {
+      readonly command: CommandName;
+      /** CODE or JOB; empty for commands that take none. */
+      readonly operand: string;
+      readonly config?: string;
+      readonly worker?: string;
+    };
+
+/** Parses arguments (without node's and the script's own). */
+export function parseCommandLine(argv: readonly string[]): CommandLine | string {
+  const parsed = tryParse(argv);
+  if (typeof parsed === "string") return parsed;
+  const { values, positionals } = parsed;
+  if (values.help) return { show: "help" };
+  if (values.version) return { show: "version" };
+  const [command, operand, ...more] = positionals;
+  if (command === undefined) return "a command is missing";
+  if (!isCommand(command)) {
+    const meant = nearest(command, Object.keys(COMMANDS));
+    return `there is no command \`${command}\`${meant === undefined ? "" : `; did you mean \`${meant}\`?`}`;
+  }
+  const takes = COMMANDS[command];
+  if (takes !== undefined && operand === undefined) return `\`${command}\` needs its ${takes}`;
+  if (more.length > 0 || (takes === undefined && operand !== undefined))
+    return `\`${command}\` takes no more arguments`;
+  if (values.worker !== undefined && (command !== "enroll" || !URL.canParse(values.worker))) {
+    return command === "enroll" ? "--worker needs an address (https://...)" : "--worker is for `enroll` only";
+  }
+  return { command, operand: operand ?? "", ...optional(values.config, values.worker) };
+}
+
+function tryParse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        config: { type: "string" },
+        worker: { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    if (codeOf(error)?.startsWith("ERR_PARSE_ARGS") !== true || !(error instanceof Error)) throw error;
+    return error.message.split(". ")[0] ?? error.message;
+  }
+}
+
+function isCommand(text: string): text is CommandName {
+  return Object.hasOwn(COMMANDS, text);
+}
+
+function optional(config: string | undefined, worker: string | undefined) {
+  return { ...(config === undefined ? {} : { config }), ...(worker === undefined ? {} : { worker }) };
+}

@@ -1,0 +1,75 @@
+/** The shape of pusher.toml, all but the settings of each job's kind. Every table is strict. */
+import * as z from "zod/mini";
+import { name } from "../../protocol/fields.ts";
+import { duration, durationOrNone } from "../duration.ts";
+
+const filled = z.string().check(z.minLength(1, "must not be empty"));
+const keep = z.optional(z.int("write a whole number").check(z.minimum(0, "must not be negative")));
+
+export const reference = z
+  .string()
+  .check(z.regex(/^(file|env):./, 'is a secret: give it by reference, "file:PATH" or "env:NAME", never itself'));
+
+const workerUrl = z
+  .string()
+  .check(
+    z.refine(
+      isWorkerUrl,
+      "give the worker's address, as in https://tierwatch.example.workers.dev (http is for loopback only)",
+    ),
+  );
+
+function isWorkerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  const bare = url.search === "" && url.hash === "" && url.username === "" && url.password === "";
+  return bare && url.pathname === "/" && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
+}
+
+export const policy = z.strictObject({ hourly: keep, daily: keep, weekly: keep, monthly: keep, yearly: keep });
+
+const dataset = z.strictObject({
+  name,
+  born: name,
+  paths: z.optional(z.record(name, filled)),
+  fetch: z.optional(z.record(name, z.array(z.string()).check(z.minLength(1, "needs a program")))),
+  samples: z.optional(
+    z.int("write a whole number").check(z.minimum(1, "at least 1"), z.maximum(1_000, "at most 1000")),
+  ),
+});
+
+const schedule = z.strictObject({
+  cron: z.optional(filled),
+  zone: z.optional(filled),
+  every: z.optional(duration),
+});
+
+/** The keys of `[[jobs]]` that every kind has; what else stands there is the kind's own. */
+export const commonJob = {
+  name,
+  kind: z.string(),
+  schedule,
+  grace: durationOrNone,
+  max_runtime: z.optional(duration),
+  from: z.optional(name),
+  to: z.optional(name),
+  datasets: z.optional(z.array(name).check(z.minLength(1, "name at least one dataset"))),
+  window: z.optional(duration),
+  proof: z.optional(z.enum(["marker", "run"])),
+  tier: z.optional(name),
+};
+
+export const root = z.strictObject({
+  worker: workerUrl,
+  state: z.optional(filled),
+  key: reference,
+  beat: z.strictObject({ every: duration, grace: durationOrNone }),
+  policies: z.optional(z.record(name, policy)),
+  datasets: z.optional(z.array(dataset)),
+  jobs: z.optional(z.array(z.looseObject(commonJob))),
+});
+
+export type Root = z.infer<typeof root>;
+export type RawJob = NonNullable<Root["jobs"]>[number];
+export type RawDataset = NonNullable<Root["datasets"]>[number];

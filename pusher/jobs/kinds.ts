@@ -1,0 +1,5 @@
+/** Every kind of job there is, by the name that `kind` in pusher.toml gives it. */
+import { command } from "./command.ts";
+import type { JobKind } from "./kind.ts";
+
+export const KINDS: Readonly<Record<string, JobKind>> = { command };

@@ -1,0 +1,28 @@
+/** Every limit of the pusher's own, by name and with its unit. Limits of the wire are in protocol/limits.ts. */
+
+/** The tail of a run's output that is kept, in bytes of UTF-8. */
+export const TAIL_BYTES = 65_536;
+/** The longest secret that is surely redacted where the tail is cut, in bytes. */
+export const TAIL_SLACK_BYTES = 8_192;
+/** What one child's captured output may come to, in bytes; what is beyond is dropped from `Ended`, not from the terminal. */
+export const CAPTURE_MAX_BYTES = 16_777_216;
+/** Between SIGTERM and SIGKILL to a process group, in milliseconds. */
+export const KILL_AFTER_MS = 5_000;
+/** How long a killed child is waited for (one in an uninterruptible system call may never end), in milliseconds. */
+export const REAP_MS = 5_000;
+/** How long output of a child that has ended is waited for, when something it left behind holds the pipe. */
+export const DRAIN_MS = 2_000;
+/** A job that is still running after this gets its start announced; a shorter one sends its result alone. */
+export const START_NOTICE_AFTER_MS = 1_000;
+/** What the spool may take on disk, in bytes: over it log tails are dropped, the oldest first. */
+export const SPOOL_MAX_BYTES = 67_108_864;
+/** Largest answer of the worker that is read, in bytes. */
+export const ANSWER_MAX_BYTES = 1_048_576;
+/** Batches stay this far below the body limit: room for the heartbeat's own members. */
+export const BODY_ROOM_BYTES = 131_072;
+/** A worker whose last sweep is older than this is itself in trouble. */
+export const SWEEP_STALE_SECONDS = 900;
+/** A clock that is off by less is taken as right (it is within what a request takes to travel). */
+export const CLOCK_OFFSET_MIN_SECONDS = 30;
+/** Secrets shorter than this are not redacted: their letters stand everywhere. */
+export const REDACT_MIN_CHARS = 4;

@@ -1,0 +1,91 @@
+/**
+ * One run of a job: lock, number, record of the start, markers, the job itself, markers again, record of the result,
+ * an attempt to send. The network decides nothing here: the job's exit code passes through whatever happens to it, and
+ * every step that can fail beside the job is a line for the owner.
+ */
+import { constants } from "node:os";
+import { join } from "node:path";
+import type { Run } from "../protocol/heartbeat.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Config, JobConfig } from "./config.ts";
+import { nextSeq } from "./counter.ts";
+import { reasonOf } from "./files.ts";
+import type { JobOutcome } from "./jobs/job.ts";
+import { takeLock } from "./lock.ts";
+import { type Found, finishedRecord, NOTHING_FOUND, type RunStart, startedRecord } from "./record.ts";
+import type { Shell } from "./shell.ts";
+import { put, type Spool, shrink, spoolOf } from "./spool.ts";
+import { remember } from "./state.ts";
+import { tail } from "./tail.ts";
+
+export const EXIT_LOCKED = 75;
+const EXIT_TIMED_OUT = 124;
+const EXIT_BROKEN = 70;
+
+export interface Announcer {
+  /** Tells the worker what waits, this run first; never throws, is over soon. */
+  readonly result: (runId: string) => Promise<void>;
+  /** Tells the worker of the start if the job runs for long; call the returned function when it has ended. */
+  readonly start: (runId: string) => () => void;
+}
+
+/** Runs a job once and gives the exit code to end with. */
+export async function runJob(config: Config, job: JobConfig, shell: Shell, announce: Announcer): Promise<number> {
+  const spool = spoolOf(config.state, shell.warn);
+  const startedAt = shell.now();
+  const id = shell.newId();
+  const taken = await takeLock(join(config.state, "locks", job.name), id, startedAt);
+  const seq = await nextSeq(config.state, shell.newId, startedAt);
+  if (!seq.ok) {
+    shell.warn(`${job.name} was not run: ${seq.failure}`);
+    if (taken.ok) taken.lock.release();
+    return EXIT_BROKEN;
+  }
+  const start: RunStart = { id, job: job.name, seq: seq.value, startedAt };
+  const keep = (outcome: JobOutcome, found: Found, log: string) =>
+    store(config, spool, shell, finishedRecord(start, shell.now(), outcome, found, log, shell.secrets.redact));
+  if (!taken.ok) {
+    const reason = `the run of ${taken.holder.since} (process ${taken.holder.pid}) still holds the lock`;
+    shell.warn(`${job.name} was skipped: ${reason}`);
+    keep({ status: "skipped", exitCode: EXIT_LOCKED, reason }, NOTHING_FOUND, "");
+    await announce.result(id);
+    return EXIT_LOCKED;
+  }
+  try {
+    store(config, spool, shell, startedRecord(start));
+    const log = tail();
+    const ended = announce.start(id);
+    const { outcome, found } = await carryOut(config, job, shell, log, taken.lock.cover);
+    ended();
+    keep(outcome, found, log.text(shell.secrets.redact));
+    taken.lock.release();
+    await announce.result(id);
+    return exitCodeOf(outcome);
+  } finally {
+    taken.lock.release();
+  }
+}
+
+/** Writes a record to the spool. A disk that takes none must not keep a backup from running. */
+function store(config: Config, spool: Spool, shell: Shell, run: Run): void {
+  try {
+    put(spool, run);
+    if (run.status === "started") return;
+    shrink(spool);
+    const { id, status, finishedAt, reason } = run;
+    remember(config.state, `job-${run.job}`, { id, status, finishedAt, reason });
+  } catch (error) {
+    shell.warn(`the record of this run of ${run.job} (${run.status}) cannot be kept: ${reasonOf(error)}`);
+  }
+}
+
+/** The code to end with: the job's own, as a shell would give it, and 1 for a run that failed although it exited 0. */
+export function exitCodeOf(outcome: JobOutcome): number {
+  const { status, exitCode, signal } = outcome;
+  if (status === "timed_out") return EXIT_TIMED_OUT;
+  if (signal !== undefined)
+    return 128 + (Object.entries(constants.signals).find(([name]) => name === signal)?.[1] ?? 0);
+  if (exitCode !== undefined && exitCode !== 0) return exitCode;
+  if (status === "failed") return 1;
+  return status === "skipped" ? EXIT_LOCKED : 0;
+}

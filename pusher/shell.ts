@@ -1,0 +1,20 @@
+/** What the outside gives to every command: the clock, fresh ids, the environment, two ways to speak, and the secrets. */
+import type { Secrets } from "./secrets.ts";
+
+export interface Shell {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A fresh random UUID. */
+  readonly newId: () => string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** A line for the owner on stdout; known secrets are redacted. */
+  readonly say: (line: string) => void;
+  /** A line for the owner on stderr; known secrets are redacted. */
+  readonly warn: (line: string) => void;
+  /** A job's own output, passed through untouched. */
+  readonly pass: (chunk: Uint8Array, channel: "stdout" | "stderr") => void;
+  /** Calls back on SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  readonly onSignal: (listener: (signal: NodeJS.Signals) => void) => () => void;
+  readonly secrets: Secrets;
+}
