@@ -37,7 +37,12 @@ export async function carryOut(
   const timer = limit === undefined ? undefined : setTimeout(() => stopper.stop({ kind: "timeout" }), limit * 1000);
   const context = contextOf(config, job, shell, log, children);
   try {
-    const evidence = await evidenceOf(config, job, context, shell.newId);
+    const evidence = await evidenceOf(config, job, {
+      stream: children.stream,
+      log: context.log,
+      now: shell.now,
+      newId: shell.newId,
+    });
     const outcome = await Promise.race([safely(job, context), stopper.overdue]);
     await stopper.settled();
     const stopped = children.stopped();

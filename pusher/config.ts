@@ -9,7 +9,7 @@ import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
 import type { Schedule } from "../protocol/plan.ts";
 import { failed, ok, type Result } from "../protocol/result.ts";
-import { contradictions } from "./config/contradictions.ts";
+import { type CronFault, contradictions } from "./config/contradictions.ts";
 import { type Fault, faultsOf } from "./config/faults.ts";
 import { lineFinder } from "./config/lines.ts";
 import { commonJob, type RawDataset, type RawJob, root } from "./config/schema.ts";
@@ -64,8 +64,11 @@ export interface JobConfig {
 
 const SAMPLES_DEFAULT = 20;
 
-/** Reads and checks a config file. The failure is every fault, each one line for the owner. */
-export function loadConfig(path: string): Result<Config, readonly string[]> {
+/**
+ * Reads and checks a config file. The failure is every fault, each one line for the owner. Without `cronFault` cron
+ * expressions are taken as they are: a run does not need them, and checking takes longer than many a job.
+ */
+export function loadConfig(path: string, cronFault?: CronFault): Result<Config, readonly string[]> {
   const file = resolve(path);
   let text: string;
   try {
@@ -73,11 +76,16 @@ export function loadConfig(path: string): Result<Config, readonly string[]> {
   } catch (error) {
     return failed([`${path}: cannot be read: ${reasonOf(error)}; name the file with --config FILE`]);
   }
-  return checkConfig(text, file, path);
+  return checkConfig(text, file, path, cronFault);
 }
 
 /** Checks a config's text; `shown` is how faults name the file, `file` its absolute path. */
-export function checkConfig(text: string, file: string, shown: string): Result<Config, readonly string[]> {
+export function checkConfig(
+  text: string,
+  file: string,
+  shown: string,
+  cronFault?: CronFault,
+): Result<Config, readonly string[]> {
   let document: unknown;
   try {
     document = parse(text);
@@ -86,7 +94,7 @@ export function checkConfig(text: string, file: string, shown: string): Result<C
     const sentence = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "");
     return failed([`${shown}:${error.line}: not valid TOML: ${sentence}`]);
   }
-  const checked = check(document, dirname(file), file);
+  const checked = check(document, file, cronFault);
   if (checked.ok) return checked;
   const lineOf = lineFinder(text);
   const located = checked.failure.map((fault) => ({ line: lineOf(fault.path), text: fault.text }));
@@ -94,7 +102,8 @@ export function checkConfig(text: string, file: string, shown: string): Result<C
   return failed(located.map((fault) => `${shown}:${fault.line}: ${fault.text}`));
 }
 
-function check(document: unknown, folder: string, file: string): Result<Config, Fault[]> {
+function check(document: unknown, file: string, cronFault: CronFault | undefined): Result<Config, Fault[]> {
+  const folder = dirname(file);
   const parsed = z.safeParse(root, document);
   const faults = parsed.success ? [] : faultsOf(parsed.error, root, document);
   const jobs = (parsed.success ? (parsed.data.jobs ?? []) : looseJobs(document)).map((job, index) =>
@@ -104,7 +113,7 @@ function check(document: unknown, folder: string, file: string): Result<Config, 
   if (!parsed.success) return failed(faults);
   const { data } = parsed;
   const prepared = jobs.map((job) => (job.ok ? job.value : undefined));
-  faults.push(...contradictions(data, prepared));
+  faults.push(...contradictions(data, prepared, cronFault));
   if (faults.length > 0) return failed(faults);
   const datasets = (data.datasets ?? []).map((dataset) => datasetOf(dataset, folder));
   return ok({

@@ -1,19 +1,164 @@
-/** What markers show of one run. (Markers follow; so far a run has no evidence but its exit.) */
-import type { Config, JobConfig } from "./config.ts";
+/**
+ * What markers show of one run. Before it: a dataset that is born in `from` gets a fresh marker there (a birth); one that
+ * came from elsewhere has its marker looked at (a sighting). After it: if this host can read `to`, that very marker has
+ * to be there with its files unharmed, or the run has failed, whatever its exit code says.
+ */
+import type { Birth, Sighting } from "../protocol/heartbeat.ts";
+import type { Carries, Config, DatasetConfig, JobConfig } from "./config.ts";
+import { type Copy, copyOf } from "./copies.ts";
+import type { Stream } from "./exec.ts";
 import type { JobOutcome } from "./jobs/job.ts";
-import type { KindContext } from "./jobs/kind.ts";
-import { type Found, NOTHING_FOUND } from "./record.ts";
+import { isWhole, look } from "./look.ts";
+import { type Marker, writeMarker } from "./marker.ts";
+import type { Found } from "./record.ts";
+import { drawSamples } from "./samples.ts";
+import { cursorState, recall, remember } from "./state.ts";
+
+export interface EvidenceIo {
+  readonly stream: Stream;
+  /** A line in the run's log. */
+  readonly log: (line: string) => void;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
 
 export interface Evidence {
   readonly before: Found;
+  /** Looks at `to` and judges; the outcome is the given one, or worse. */
   readonly after: (outcome: JobOutcome) => Promise<{ readonly outcome: JobOutcome; readonly found: Found }>;
 }
 
-export async function evidenceOf(
-  _config: Config,
-  _job: JobConfig,
-  _context: KindContext,
-  _newId: () => string,
-): Promise<Evidence> {
-  return { before: NOTHING_FOUND, after: async (outcome) => ({ outcome, found: NOTHING_FOUND }) };
+/** One carried dataset, and what `from` held before the run. */
+interface Carried {
+  readonly dataset: DatasetConfig;
+  readonly expected?: Marker;
+  readonly born?: Birth;
+  readonly seen?: Sighting;
+  /** Why there is no marker although there should be one. */
+  readonly trouble?: string;
+}
+
+/** Takes the evidence before a run. */
+export async function evidenceOf(config: Config, job: JobConfig, io: EvidenceIo): Promise<Evidence> {
+  const { carries } = job;
+  const carried: Carried[] = [];
+  for (const dataset of config.datasets) {
+    if (carries?.datasets.includes(dataset.name) !== true) continue;
+    const one = await before(config, dataset, carries.from, io);
+    if (one.trouble !== undefined) io.log(`tierwatch: ${one.trouble}`);
+    carried.push(one);
+  }
+  const found = foundIn(carried);
+  return {
+    before: found,
+    after: async (outcome) => {
+      if (carries === undefined || (outcome.status !== "succeeded" && outcome.status !== "warned")) {
+        return { outcome, found };
+      }
+      const looks: Look[] = [];
+      for (const one of carried) looks.push(await after(config, one, carries, io));
+      const seen = looks.flatMap((one) => (one.seen === undefined ? [] : [one.seen]));
+      const judged = judge(outcome, looks, carried, carries);
+      return { outcome: judged, found: { born: found.born, seen: [...found.seen, ...seen] } };
+    },
+  };
+}
+
+function foundIn(carried: readonly Carried[]): Found {
+  return {
+    born: carried.flatMap((one) => (one.born === undefined ? [] : [one.born])),
+    seen: carried.flatMap((one) => (one.seen === undefined ? [] : [one.seen])),
+  };
+}
+
+async function before(config: Config, dataset: DatasetConfig, tier: string, io: EvidenceIo): Promise<Carried> {
+  const root = dataset.paths[tier];
+  if (dataset.born === tier) return root === undefined ? { dataset } : await bear(config, dataset, root, io);
+  const copy = copyOf(dataset, tier, io.stream, config.folder);
+  const found = await copy?.marker();
+  if (copy === undefined || found === undefined) return { dataset };
+  if (!found.ok) return { dataset, trouble: found.failure };
+  if (found.value === undefined) return { dataset };
+  const seen = await look(copy, found.value, tier, dataset.paths[dataset.born], io.now);
+  return { dataset, expected: found.value, seen };
+}
+
+/** Writes a fresh marker into the dataset where it is born. */
+async function bear(config: Config, dataset: DatasetConfig, root: string, io: EvidenceIo): Promise<Carried> {
+  const matter = `cursor-${dataset.name}`;
+  const after = recall(config.state, matter, cursorState)?.after ?? "";
+  const drawn = await drawSamples(root, dataset.samples, after, io.now());
+  const writtenAt = new Date(io.now()).toISOString();
+  const written = writeMarker(root, {
+    version: 1,
+    id: io.newId(),
+    dataset: dataset.name,
+    tier: dataset.born,
+    writtenAt,
+    samples: [...drawn.samples],
+  });
+  if (!written.ok) return { dataset, trouble: `no marker was written for ${dataset.name}: ${written.failure}` };
+  remember(config.state, matter, { after: drawn.after });
+  const born = { marker: written.value.id, dataset: dataset.name, tier: dataset.born, at: writtenAt };
+  return { dataset, expected: written.value, born };
+}
+
+interface Look {
+  readonly dataset: string;
+  readonly seen?: Sighting;
+  /** The copy can be read, and does not hold the marker that the source held. */
+  readonly lacks: boolean;
+}
+
+async function after(config: Config, carried: Carried, carries: Carries, io: EvidenceIo): Promise<Look> {
+  const { dataset, expected } = carried;
+  const copy = copyOf(dataset, carries.to, io.stream, config.folder);
+  if (copy === undefined) return { dataset: dataset.name, lacks: false };
+  const found = await copy.marker();
+  if (!found.ok) io.log(`tierwatch: ${carries.to}: ${found.failure}`);
+  const marker = found.ok ? found.value : undefined;
+  const lacks = expected !== undefined && !(await isCurrent(config, carried, expected, carries.from, marker, io));
+  if (marker === undefined) return { dataset: dataset.name, lacks };
+  const sourceRoot = dataset.paths[carries.from] ?? dataset.paths[dataset.born];
+  return { dataset: dataset.name, lacks, seen: await look(copy, marker, carries.to, sourceRoot, io.now) };
+}
+
+/** The expected marker, or the one that took its place in the source while the job ran. */
+async function isCurrent(
+  config: Config,
+  carried: Carried,
+  expected: Marker,
+  from: string,
+  found: Marker | undefined,
+  io: EvidenceIo,
+): Promise<boolean> {
+  if (found === undefined || found.id === expected.id) return found !== undefined;
+  const source: Copy | undefined = copyOf(carried.dataset, from, io.stream, config.folder);
+  const now = await source?.marker();
+  return now?.ok === true && now.value?.id === found.id;
+}
+
+function judge(outcome: JobOutcome, looks: readonly Look[], carried: readonly Carried[], carries: Carries): JobOutcome {
+  const exit = outcome.exitCode === undefined ? "the job reported success" : `exit ${outcome.exitCode}`;
+  const lacking = looks.filter((one) => one.lacks).map((one) => one.dataset);
+  const faults = looks.flatMap((one) => (one.seen === undefined || isWhole(one.seen) ? [] : [harm(one.seen)]));
+  if (lacking.length > 0) {
+    const first = `${carries.to} does not hold the marker that ${carries.from} held before the run`;
+    faults.unshift(`${first}: ${lacking.join(", ")}`);
+  }
+  if (faults.length > 0) return { ...outcome, status: "failed", reason: `${exit}, but ${faults.join("; ")}` };
+  const troubles = carried.flatMap((one) => (one.trouble === undefined ? [] : [one.trouble]));
+  if (troubles.length === 0) return outcome;
+  const reasons = [...(outcome.reason === undefined ? [] : [outcome.reason]), ...troubles];
+  return { ...outcome, status: "warned", reason: reasons.join("; ") };
+}
+
+function harm(seen: Sighting): string {
+  const wrong = seen.missing + seen.mismatched;
+  const kinds = [
+    ...(seen.mismatched === 0 ? [] : [`${seen.mismatched} with wrong content`]),
+    ...(seen.missing === 0 ? [] : [`${seen.missing} missing`]),
+  ];
+  const examples = seen.examples?.join(", ") ?? "";
+  return `in ${seen.tier} ${wrong} of ${seen.sampled} sampled files of ${seen.dataset} are not as recorded (${kinds.join(", ")}): ${examples}`;
 }

@@ -8,7 +8,15 @@ import type { Ended, ExecOptions, JobContext } from "./jobs/job.ts";
 /** Why a run was cut short. */
 export type Stop = { readonly kind: "timeout" } | { readonly kind: "signal"; readonly signal: NodeJS.Signals };
 
+/** Runs a program and hands its stdout on as bytes. */
+export type Stream = (
+  argv: readonly string[],
+  onChunk: (chunk: Uint8Array) => void,
+  options: ExecOptions,
+) => Promise<Ended>;
+
 export interface Executor extends Pick<JobContext, "exec" | "pipe"> {
+  readonly stream: Stream;
   /** Ends every child that runs, and lets no other start; resolves when their groups are gone. */
   readonly stop: (why: Stop) => Promise<void>;
   readonly stopped: () => Stop | undefined;
@@ -44,6 +52,11 @@ export function executor(io: ChildIo): Executor {
       const bytes = connect(producer, consumer);
       const ends = await Promise.all([finish(producer, options), finish(consumer, options)]);
       return { producer: ends[0], consumer: ends[1], bytes: bytes() };
+    },
+    stream: (argv, onChunk, options) => {
+      const child = start(argv, { ...options, ownStdout: true });
+      child.process?.stdout?.on("data", onChunk);
+      return finish(child, options);
     },
     stop: async (cause) => {
       why ??= cause;

@@ -26,6 +26,8 @@ export interface ReplaceOptions {
   readonly durable: boolean;
   /** POSIX permission bits of a new file; 0600 unless told. */
   readonly mode?: number;
+  /** How the temp file's name begins, where others see the folder. */
+  readonly tempPrefix?: string;
 }
 
 /** Writes a whole file at once; throws what the file system says. The folder is made if it is not there. */
@@ -33,7 +35,7 @@ export function replaceFile(path: string, data: string | Uint8Array, options: Re
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
   temps += 1;
-  const temp = join(folder, `${TEMP_PREFIX}${process.pid}-${temps}-${basename(path)}`);
+  const temp = join(folder, `${options.tempPrefix ?? TEMP_PREFIX}${process.pid}-${temps}-${basename(path)}`);
   try {
     const fd = openSync(temp, "w", options.mode ?? 0o600);
     try {
@@ -105,9 +107,9 @@ export function removeIfThere(path: string): void {
 }
 
 /** Deletes temp files that a killed pusher left in a folder; those of a living process are its own. */
-export function sweepTemps(folder: string, isAlive: (pid: number) => boolean): void {
+export function sweepTemps(folder: string, isAlive: (pid: number) => boolean, prefix: string = TEMP_PREFIX): void {
   for (const name of namesIn(folder)) {
-    const pid = new RegExp(`^\\${TEMP_PREFIX}(\\d+)-`).exec(name)?.[1];
+    const pid = name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length))?.[0] : undefined;
     if (pid !== undefined && !isAlive(Number(pid))) removeIfThere(join(folder, name));
   }
 }

@@ -26,3 +26,18 @@ export const SWEEP_STALE_SECONDS = 900;
 export const CLOCK_OFFSET_MIN_SECONDS = 30;
 /** Secrets shorter than this are not redacted: their letters stand everywhere. */
 export const REDACT_MIN_CHARS = 4;
+/** A sampled file may be no larger than this, and all of one marker together no larger than that, in bytes. */
+export const SAMPLE_MAX_BYTES = 67_108_864;
+export const SAMPLES_MAX_BYTES = 268_435_456;
+/** A file is sampled only when it was last written this long before: one that is being written proves nothing. */
+export const SAMPLE_SETTLED_MS = 5_000;
+/** Most folder entries that one search for samples looks at. */
+export const WALK_MAX_ENTRIES = 200_000;
+/** Times of files that differ by no more are the same (FAT keeps even seconds). */
+export const MTIME_TOLERANCE_MS = 2_000;
+/** The longest that fetching one file of a tier without a path may take, in seconds. */
+export const FETCH_MAX_SECONDS = 120;
+/** Largest marker file that is read, in bytes. */
+export const MARKER_MAX_BYTES = 4_194_304;
+/** A beat begins no further look at a marker's samples after this, in milliseconds. */
+export const LOOKING_MAX_MS = 60_000;

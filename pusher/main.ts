@@ -34,7 +34,8 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
     shell.say(line.show === "help" ? HELP : VERSION);
     return 0;
   }
-  const loaded = loadConfig(line.config ?? shell.env.TIERWATCH_CONFIG ?? "pusher.toml");
+  const cronFault = line.command === "run" ? undefined : (await import("./config/cron.ts")).cronFault;
+  const loaded = loadConfig(line.config ?? shell.env.TIERWATCH_CONFIG ?? "pusher.toml", cronFault);
   if (!loaded.ok) {
     for (const fault of loaded.failure) shell.warn(fault);
     return EXIT_CONFIG;

@@ -6,6 +6,7 @@
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { Run } from "../protocol/heartbeat.ts";
+import { noteReported } from "./arrivals.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Config, JobConfig } from "./config.ts";
 import { nextSeq } from "./counter.ts";
@@ -58,6 +59,7 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
     const { outcome, found } = await carryOut(config, job, shell, log, taken.lock.cover);
     ended();
     keep(outcome, found, log.text(shell.secrets.redact));
+    noteReported(config.state, found.seen);
     taken.lock.release();
     await announce.result(id);
     return exitCodeOf(outcome);

@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import * as z from "zod/mini";
-import { id, name } from "../protocol/fields.ts";
+import { id } from "../protocol/fields.ts";
 import { runStatus } from "../protocol/heartbeat.ts";
-import { readIfThere, replaceFile } from "./files.ts";
+import { codeOf, readIfThere, replaceFile } from "./files.ts";
 
 /** Digest of the plan that the worker last took from this key. */
 export const planState = z.object({ digest: z.string() });
@@ -18,8 +18,8 @@ export const beatState = z.object({ answeredAt: z.string(), lastSweepAt: z.nulla
 export const jobState = z.object({ id, status: runStatus, finishedAt: z.string(), reason: z.optional(z.string()) });
 /** By `dataset/tier`: the last marker reported, and whether all its samples were well. */
 export const reportedState = z.record(z.string(), z.object({ marker: id, complete: z.boolean() }));
-/** By dataset: the last file that was sampled; the next marker goes on from there. */
-export const cursorState = z.object({ dataset: name, after: z.string() });
+/** Of a dataset: the last file that was looked at for samples; the next marker goes on from there. */
+export const cursorState = z.object({ after: z.string() });
 
 /** What is remembered under a name, or undefined when nothing (usable) is. */
 export function recall<Schema extends z.core.$ZodType>(
@@ -38,8 +38,13 @@ export function recall<Schema extends z.core.$ZodType>(
   }
 }
 
+/** Remembers a value. A disk that takes nothing more makes the pusher forgetful, and nothing worse. */
 export function remember(state: string, matter: string, value: object): void {
-  replaceFile(fileOf(state, matter), JSON.stringify(value), { durable: false });
+  try {
+    replaceFile(fileOf(state, matter), JSON.stringify(value), { durable: false });
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+  }
 }
 
 function fileOf(state: string, matter: string): string {

@@ -99,15 +99,15 @@ function valueAt(document: unknown, path: Path): unknown {
 function knownKeys(schema: z.core.$ZodType, path: Path): string[] {
   let at: z.core.$ZodType | undefined = bare(schema);
   for (const part of path) at = at === undefined ? undefined : bare(step(at, part));
-  return at instanceof z.core.$ZodObject ? Object.keys(at._zod.def.shape) : [];
+  return at instanceof z.ZodMiniObject ? Object.keys(at._zod.def.shape) : [];
 }
 
 function bare(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  return schema instanceof z.core.$ZodOptional ? bare(schema._zod.def.innerType) : schema;
+  return schema instanceof z.ZodMiniOptional ? bare(schema._zod.def.innerType) : schema;
 }
 
 function step(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined {
-  if (schema instanceof z.core.$ZodArray) return schema._zod.def.element;
-  if (schema instanceof z.core.$ZodRecord) return schema._zod.def.valueType;
-  return schema instanceof z.core.$ZodObject ? schema._zod.def.shape[String(part)] : undefined;
+  if (schema instanceof z.ZodMiniArray) return schema._zod.def.element;
+  if (schema instanceof z.ZodMiniRecord) return schema._zod.def.valueType;
+  return schema instanceof z.ZodMiniObject ? schema._zod.def.shape[String(part)] : undefined;
 }
