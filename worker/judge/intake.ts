@@ -29,10 +29,13 @@ export interface MarkerRow {
   readonly seenAt: number | null;
 }
 
+/** A signature tells whole seconds: what happened within its second happened before it. */
+const SIGNED_SECOND_MS = 999;
+
 /** An instant of the host as one of the server: its known offset taken off, and never later than the signature. */
 export function serverTime(arrival: Arrival, instant: string): number {
   const offset = (arrival.heartbeat.clockOffsetSeconds ?? 0) * 1000;
-  return Math.min(Date.parse(instant) - offset, arrival.createdAt);
+  return Math.min(Date.parse(instant) - offset, arrival.createdAt + SIGNED_SECOND_MS);
 }
 
 /** Every marker row that the heartbeat tells of. */
