@@ -4,8 +4,8 @@
  */
 import type { CopyFacts, HostFacts, JobFacts, Mismatch, Proof, RunFact } from "./watch.ts";
 
-/** Most separate ranges of run numbers that are remembered; beyond it the oldest hole is forgotten. */
-const SEQ_RANGES_MAX = 32;
+/** Holes further than this below the highest run number are forgotten: by number, so that order leaves no trace. */
+const SEQ_SPAN = 512;
 
 export function later(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
@@ -37,19 +37,18 @@ function newestOffset(known: Offset | null, news: Offset): Offset {
 
 type Ranges = HostFacts["seqs"];
 
-/** The ranges with one number more; touching ranges become one. */
+/** The ranges with one number more; touching ranges become one, and what lies too far back shrinks to one number. */
 export function addSeq(ranges: Ranges, seq: number): Ranges {
-  const apart: Ranges = [];
-  let [low, high] = [seq, seq];
-  for (const [from, to] of ranges) {
-    if (to < low - 1 || from > high + 1) apart.push([from, to]);
-    else [low, high] = [Math.min(low, from), Math.max(high, to)];
+  const floor = Math.max(seq, ranges.at(-1)?.[1] ?? seq) - SEQ_SPAN;
+  const rising = [...ranges, [seq, seq] satisfies Ranges[number]].sort((a, b) => a[0] - b[0]);
+  const joined: Ranges = [];
+  for (const range of rising) {
+    const [low, high] = [Math.max(range[0], floor), Math.max(range[1], floor)];
+    const last = joined.at(-1);
+    if (last !== undefined && low <= last[1] + 1) joined[joined.length - 1] = [last[0], Math.max(last[1], high)];
+    else joined.push([low, high]);
   }
-  const joined: Ranges = [...apart, [low, high] satisfies Ranges[number]];
-  joined.sort((a, b) => a[0] - b[0]);
-  const [first, second] = joined;
-  if (joined.length <= SEQ_RANGES_MAX || first === undefined || second === undefined) return joined;
-  return [[first[0], second[1]], ...joined.slice(2)];
+  return joined;
 }
 
 /** Numbers of runs that never arrived, between the first and the last that did; at most `limit` of them. */
@@ -81,7 +80,10 @@ export function mergeStart(facts: JobFacts, start: { id: string; startedAt: numb
 export function runningSince(facts: JobFacts): number | null {
   const { started } = facts;
   if (started === null) return null;
-  const ended = [facts.good, facts.bad, facts.skipped].some((run) => run !== null && order(run, started) >= 0);
+  // The same run by its id: its end may have been told with another clock correction than its start.
+  const ended = [facts.good, facts.bad, facts.skipped].some(
+    (run) => run !== null && (run.id === started.id || order(run, started) >= 0),
+  );
   return ended ? null : started.startedAt;
 }
 
