@@ -21,7 +21,7 @@ interface Deadline {
 export function ownStatus(watch: Pick<Watch, "spec" | "facts">, now: number): Own {
   const { spec, facts } = watch;
   if (spec.kind === "host" && facts.kind === "host") return byDeadline(hostDeadline(spec, facts), now);
-  if (spec.kind === "job" && facts.kind === "job") return badRun(facts) ?? byDeadline(jobDeadline(spec, facts), now);
+  if (spec.kind === "job" && facts.kind === "job") return badRun(facts) ?? jobStatus(spec, facts, now);
   if (spec.kind === "copy" && facts.kind === "copy")
     return badProof(facts) ?? byDeadline(copyDeadline(spec, facts), now);
   throw new Error(`a ${spec.kind} watch holds ${facts.kind} facts`);
@@ -31,6 +31,13 @@ export function ownStatus(watch: Pick<Watch, "spec" | "facts">, now: number): Ow
 export function hostDeadline(spec: HostSpec, facts: HostFacts): Deadline {
   const dueAt = (facts.heardAt ?? spec.plannedAt) + spec.everySeconds * 1000;
   return { dueAt, missedAt: dueAt + spec.graceSeconds * 1000, lastAt: facts.heardAt };
+}
+
+function jobStatus(spec: JobSpec, facts: JobFacts, now: number): Own {
+  const deadline = jobDeadline(spec, facts);
+  if (deadline !== null) return byDeadline(deadline, now);
+  // A schedule that never comes round asks for nothing more, but only a success makes a watch ok.
+  return { status: facts.good === null ? "pending" : "ok", reason: { code: "fine" }, dueAt: null, missedAt: null };
 }
 
 function jobDeadline(spec: JobSpec, facts: JobFacts): Deadline | null {
@@ -47,8 +54,7 @@ function copyDeadline(spec: CopySpec, facts: CopyFacts): Deadline {
   return { dueAt: missedAt, missedAt, lastAt };
 }
 
-function byDeadline(deadline: Deadline | null, now: number): Own {
-  if (deadline === null) return { status: "ok", reason: { code: "fine" }, dueAt: null, missedAt: null };
+function byDeadline(deadline: Deadline, now: number): Own {
   const { dueAt, missedAt, lastAt } = deadline;
   if (now >= missedAt) {
     const reason: OwnReason =

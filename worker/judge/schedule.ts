@@ -29,9 +29,10 @@ export function scheduleFault(schedule: Schedule): string | null {
     return `unknown time zone "${schedule.zone}"`;
   }
   try {
-    new Cron(schedule.cron, { timezone: schedule.zone, mode: "5-part" });
+    const cron = new Cron(schedule.cron, { timezone: schedule.zone, mode: "5-part" });
+    // Any start will do: the longest wait between two matches of five fields is eight years, for 29 February.
+    return cron.nextRun(new Date(0)) === null ? `"${schedule.cron}" names a day that never comes` : null;
   } catch (error) {
     return `"${schedule.cron}" is not a five-field cron expression: ${error instanceof Error ? error.message : "unreadable"}`;
   }
-  return null;
 }
