@@ -21,13 +21,19 @@ export function causeOf(view: SiteView, watch: Watch): Cause {
     case "host":
       return hostCause(view, spec.host);
     case "job":
-      return silenceOf(view, [spec.host]) ?? rooted(jobKey(spec.host, spec.job));
+      return toldAsBad(view, watch) ?? silenceOf(view, [spec.host]) ?? rooted(jobKey(spec.host, spec.job));
     case "copy": {
-      const needed = neededAt(view, spec);
-      const stuck = needed === null ? spec : (firstStuck(view, spec, needed, []) ?? spec);
+      const told = toldAsBad(view, watch);
+      if (told !== null) return told;
+      const stuck = firstStuck(view, spec, heldAt(watch), []) ?? spec;
       return silenceOf(view, hostsOfHop(view, stuck)) ?? rooted(hopOf(stuck));
     }
   }
+}
+
+/** A failed run or a file that differs was seen: that is no consequence of any silence, and no silence may hide it. */
+function toldAsBad(view: SiteView, watch: Watch): Cause | null {
+  return view.own.get(watch.key)?.status === "failed" ? rooted(ownRoot(watch)) : null;
 }
 
 /** The hop or host that a watch itself belongs to: what its root is when nothing before it is broken. */
@@ -35,20 +41,19 @@ export function ownRoot(watch: Watch): string {
   return watch.spec.kind === "copy" ? hopOf(watch.spec) : watch.key;
 }
 
-/** Data older than this does not do for the copy; null when the copy is bad for another reason than age. */
-function neededAt(view: SiteView, spec: CopySpec): number | null {
-  const own = view.own.get(copyKey(spec.dataset, spec.tier));
-  return own?.status === "missed" ? view.now - spec.windowSeconds * 1000 : null;
+/** How new the data is that the copy ran out of its window with: the same at every later look. */
+function heldAt({ spec, facts }: Watch): number {
+  return (facts.kind === "copy" ? facts.good?.recoveryAt : null) ?? spec.plannedAt;
 }
 
-/** The copy nearest to the birth tier that holds no data as new as `neededAt`: there the data stopped moving. */
-function firstStuck(view: SiteView, spec: CopySpec, neededAt: number, path: readonly string[]): CopySpec | null {
+/** The copy nearest to the birth tier that holds nothing newer than `heldAt`: there the data stopped moving. */
+function firstStuck(view: SiteView, spec: CopySpec, heldAt: number, path: readonly string[]): CopySpec | null {
   if (path.includes(spec.tier)) return null;
   const before = spec.feeds.map(({ from }) => upstream(view, spec, from));
-  const stuck = before.map((copy) => copy && firstStuck(view, copy, neededAt, [...path, spec.tier]));
+  const stuck = before.map((copy) => copy && firstStuck(view, copy, heldAt, [...path, spec.tier]));
   const someFresh = stuck.some((copy) => copy === null);
   if (!someFresh && stuck[0]) return stuck[0];
-  return provenAt(view, spec) <= neededAt ? spec : null;
+  return provenAt(view, spec) <= heldAt ? spec : null;
 }
 
 /** The copy a feed takes from; null when it takes from the tier the dataset is born in. */

@@ -55,7 +55,7 @@ interface Judged {
 export function judgeSite(site: string, watches: readonly Watch[], open: readonly Incident[], now: number): Verdict {
   const view = viewSite(site, watches, now);
   const byId = new Map(open.map((incident) => [incident.id, incident]));
-  const judged = watches.map((watch) => judgeWatch(view, watch, byId));
+  const judged = judgeWatches(view, byId);
   const opened = openings(view, judged, open);
   const incidents = [...open, ...opened];
   const joined = judged.map(({ watch, root }) => join(watch, root, incidents));
@@ -63,6 +63,15 @@ export function judgeSite(site: string, watches: readonly Watch[], open: readonl
   const before = new Map(watches.map((watch) => [watch.key, watch]));
   const changed = after.filter((watch) => !same(watch, before.get(watch.key)));
   return { site, now, changed, opened, closed, after };
+}
+
+/** Hosts first: whether a host is given time to follow decides what its jobs and copies wait for. */
+function judgeWatches(view: SiteView, open: ReadonlyMap<string, Incident>): Judged[] {
+  const all = [...view.watches.values()];
+  const hosts = all.filter(({ spec }) => spec.kind === "host").map((watch) => judgeWatch(view, watch, open));
+  const known = new Map([...view.watches, ...hosts.map(({ watch }) => [watch.key, watch] as const)]);
+  const others = all.filter(({ spec }) => spec.kind !== "host");
+  return [...hosts, ...others.map((watch) => judgeWatch({ ...view, watches: known }, watch, open))];
 }
 
 function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Incident>): Judged {
@@ -137,29 +146,45 @@ function become(
   return { ...watch, status, reason, sinceAt, dueAt, heldUntil };
 }
 
-/** A new incident for every root that has none open; its subject is the root's own watch, or the first one it explains. */
+/** A new incident for every root that has none open. */
 function openings(view: SiteView, judged: readonly Judged[], open: readonly Incident[]): Incident[] {
   const known = new Set(open.map(({ root }) => root));
-  const opened = new Map<string, Incident>();
-  const memberFirst = [...judged].sort((a, b) => Number(isMember(b)) - Number(isMember(a)));
-  for (const { watch, root } of memberFirst) {
-    if (root === null || known.has(root) || opened.has(root)) continue;
-    opened.set(root, {
-      id: `${view.site}/${root}@${view.now}`,
-      site: view.site,
-      root,
-      severity: severityOf(watch.reason),
-      openedAt: Math.min(view.now, startOf(watch.reason) ?? view.now),
-      noticedAt: view.now,
-      subject: watch.key,
-      reason: watch.reason,
-    });
+  const byRoot = new Map<string, Watch[]>();
+  for (const { watch, root } of judged) {
+    if (root !== null && !known.has(root)) byRoot.set(root, [...(byRoot.get(root) ?? []), watch]);
   }
-  return [...opened.values()];
+  return [...byRoot].map(([root, explained]) => opening(view, root, subjectOf(view, root, explained)));
 }
 
-function isMember({ watch, root }: Judged): boolean {
-  return root !== null && (root === watch.key || root === ownRoot(watch));
+function opening(view: SiteView, root: string, subject: Watch): Incident {
+  return {
+    id: `${view.site}/${root}@${view.now}`,
+    site: view.site,
+    root,
+    severity: severityOf(subject.reason),
+    openedAt: beganAt(view, subject),
+    noticedAt: view.now,
+    subject: subject.key,
+    reason: subject.reason,
+  };
+}
+
+/**
+ * The watch an incident begins with, whenever it is looked at: of a silent site the host heard of last, of a host itself,
+ * of a hop whatever went bad first because of it.
+ */
+function subjectOf(view: SiteView, root: string, explained: readonly Watch[]): Watch {
+  const hosts = explained.filter(({ spec }) => spec.kind === "host");
+  const candidates = hosts.length > 0 ? hosts : explained;
+  const last = root === siteKey(view.site);
+  return candidates.reduce((best, watch) => {
+    const later = beganAt(view, watch) - beganAt(view, best) || (watch.key < best.key ? -1 : 1);
+    return (last ? later > 0 : later < 0) ? watch : best;
+  });
+}
+
+function beganAt(view: SiteView, watch: Watch): number {
+  return Math.min(view.now, startOf(watch.reason) ?? view.now);
 }
 
 function severityOf(reason: Reason): Severity {
