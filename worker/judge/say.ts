@@ -42,7 +42,7 @@ function sayOpened(incident: Incident, verdict: Verdict): Alert {
     kind: "opened",
     ...common(incident),
     title: title(openingTitle(incident, after, verdict.now)),
-    lines: [...lines, lossIfLost(after, verdict.now)],
+    lines: [...lines, lossIfLost(after, verdict.now)].map(oneLine),
     at: verdict.now,
   };
 }
@@ -52,12 +52,20 @@ function common({ id, site, root, severity, openedAt }: Incident) {
 }
 
 function title(words: string): string {
-  return words.length <= TITLE_MAX_CHARS ? words : `${words.slice(0, TITLE_MAX_CHARS - 1)}…`;
+  const line = oneLine(words);
+  if (line.length <= TITLE_MAX_CHARS) return line;
+  // Cut between characters: half of a surrogate pair is not text that a mail can carry.
+  return `${line.slice(0, TITLE_MAX_CHARS - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+/** Hosts send what their tools say; a line break or control character of theirs must not end a line of ours. */
+function oneLine(words: string): string {
+  return words.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
 function openingTitle(incident: Incident, after: readonly Watch[], now: number): string {
   const { root, site, reason } = incident;
-  if (root === siteKey(site)) return `${site} is silent: no host heard of for ${silence(after, now)}`;
+  if (root === siteKey(site)) return `${site} is silent: ${silence(after, now)}`;
   const own = ownOf(reason);
   if (root.startsWith("host:")) return `${nameOf(root)} is silent at ${site}${lastHeard(own, now)}`;
   if (own.code === "reading") return `${site}: ${own.text}`;
@@ -84,7 +92,7 @@ function lastHeard(own: OwnReason, now: number): string {
 
 function silence(after: readonly Watch[], now: number): string {
   const heard = after.flatMap(({ facts }) => (facts.kind === "host" && facts.heardAt !== null ? [facts.heardAt] : []));
-  return heard.length === 0 ? "ever" : span(now - Math.max(...heard));
+  return heard.length === 0 ? "no host was ever heard of" : `no host heard of for ${span(now - Math.max(...heard))}`;
 }
 
 /** `sync on nas (archive → staging)`. */
@@ -156,7 +164,7 @@ function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Al
     title: title(
       incident.root === siteKey(incident.site) ? `${subject} is heard again` : `${incident.site}: ${subject} ${words}`,
     ),
-    lines: [...lines, lossIfLost(verdict.after, verdict.now)],
+    lines: [...lines, lossIfLost(verdict.after, verdict.now)].map(oneLine),
     at: closedAt,
   };
 }
