@@ -104,11 +104,16 @@ function capture(stream: NodeJS.ReadableStream | null, onChunk: (chunk: Uint8Arr
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
-/** Cron's PATH lacks the folders where zfs, zpool and smartctl are; messages have to be English to be read. */
+/** Messages have to be English to be read. */
 function childEnv(io: ChildIo): NodeJS.ProcessEnv {
   if (io.platform === "win32") return { ...io.env };
-  const path = [io.env.PATH ?? "/usr/bin:/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"].join(":");
-  return { ...io.env, LC_ALL: "C.UTF-8", PATH: path };
+  return { ...io.env, LC_ALL: "C.UTF-8", PATH: searchPath(io.env, io.platform) };
+}
+
+/** Where a job's programs are looked for. Cron's PATH lacks the folders where zfs, zpool and smartctl are. */
+export function searchPath(env: ChildIo["env"], platform: NodeJS.Platform): string {
+  if (platform === "win32") return env.PATH ?? env.Path ?? "";
+  return [env.PATH ?? "/usr/bin:/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"].join(":");
 }
 
 function startErrorOf(program: string, cwd: string | undefined, error: unknown): string {

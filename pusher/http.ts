@@ -20,6 +20,8 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
+  /** The Date header: the server's clock. */
+  readonly date?: string | undefined;
   readonly body: string;
 }
 
@@ -69,7 +71,8 @@ function collect(response: IncomingMessage): Promise<Result<HttpAnswer, string>>
     response.on("close", () => resolve(failed("the connection broke in the middle of the answer")));
     response.on("end", () => {
       if (!response.complete) return;
-      resolve(ok({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
+      const body = Buffer.concat(chunks).toString("utf8");
+      resolve(ok({ status: response.statusCode ?? 0, date: response.headers.date, body }));
     });
   });
 }

@@ -1,27 +1,29 @@
 /** Other processes: is one alive, is it still the same one, and how to end a group of them. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { codeOf } from "./files.ts";
 import { KILL_AFTER_MS } from "./limits.ts";
 
-/** True when a process of that id exists (EPERM: it does, and is another user's). */
+/** True when a process of that id exists (EPERM: it does, and is another user's) and is no zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
+  return statOf(pid)?.[0] !== "Z";
 }
 
-/**
- * When a process started, in clock ticks since boot (Linux, proc(5) field 22), or undefined where that cannot be known
- * or the process is only a zombie (field 3) that nobody has reaped.
- */
+/** When a process started, in clock ticks since boot (Linux, proc(5) field 22), or undefined where that cannot be known. */
 export function startOf(pid: number): string | undefined {
+  return statOf(pid)?.[19];
+}
+
+/** The fields of /proc/PID/stat from the third, the state, on: the second, in brackets, may hold anything. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

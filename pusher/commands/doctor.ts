@@ -1,8 +1,25 @@
-/** `doctor`: checks follow. */
+/** `doctor`: looks at everything that the pusher needs, and says for each fault what to do. Exit 1 if there is any. */
 import type { Config } from "../config.ts";
+import { checkDatasets, checkKeyFile, checkPrograms, checkState, type Finding } from "../doctor/local.ts";
+import { checkWorker } from "../doctor/worker.ts";
+import { loadKey } from "../key.ts";
 import type { Shell } from "../shell.ts";
+import { EXIT_FAULT } from "./exit-codes.ts";
 
 export async function doctor(config: Config, shell: Shell): Promise<number> {
-  shell.say(`${config.file} is well formed`);
-  return 0;
+  const key = await loadKey(config.key, config.folder, shell.secrets);
+  const findings: Finding[] = [
+    { what: `${config.file} is well formed: ${config.jobs.length} jobs, ${config.datasets.length} datasets` },
+    key.ok ? { what: `the key is ${key.value.keyId}` } : { what: "the host's key", fault: key.failure },
+    ...checkKeyFile(config, shell.platform),
+    checkState(config),
+    ...(await checkWorker(config, shell.now)),
+    ...checkPrograms(config, shell),
+    ...checkDatasets(config),
+  ];
+  for (const { what, fault } of findings)
+    shell.say(fault === undefined ? `ok     ${what}` : `FAULT  ${what}: ${fault}`);
+  const faults = findings.filter((finding) => finding.fault !== undefined).length;
+  shell.say(faults === 0 ? "nothing to do" : `${faults} ${faults === 1 ? "fault" : "faults"} to mend`);
+  return faults === 0 ? 0 : EXIT_FAULT;
 }

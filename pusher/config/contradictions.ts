@@ -1,7 +1,7 @@
 /** What each table says is well formed, but do they fit together? */
 import { DATASETS_MAX, JOBS_MAX } from "../../protocol/limits.ts";
 import type { PreparedJob } from "../jobs/kind.ts";
-import { type Fault, inTable } from "./faults.ts";
+import { type Fault, placeOf } from "./faults.ts";
 import type { Path } from "./lines.ts";
 import { nearest } from "./nearest.ts";
 import type { RawDataset, RawJob, Root } from "./schema.ts";
@@ -25,7 +25,7 @@ export function contradictions(
     ...datasets.flatMap((dataset, index) => ofDataset(dataset, index)),
     ...jobs.flatMap((job, index) => ofJob(job, index, datasets, cronFault)),
     ...prepared.flatMap((job, index) => ofPolicies(job, index, root)),
-  ].map((fault) => ({ path: fault.path, text: fault.text + inTable(tableOf(fault.path), root) }));
+  ].map((fault) => ({ path: fault.path, text: `${placeOf(tableOf(fault.path), root)}: ${fault.text}` }));
 }
 
 function tableOf(path: Path): Path {

@@ -36,15 +36,14 @@ function unknownKey(key: string, table: Path, known: readonly string[], document
 
 function sentence(issue: z.core.$ZodIssue, path: Path, document: unknown): string {
   const found = valueAt(document, path);
-  const key = String(path.at(-1) ?? "");
+  const key = path.at(-1);
+  if (typeof key === "number") {
+    const list = `entry ${key + 1} of \`${String(path.at(-2) ?? "")}\``;
+    return `${list}${inTable(path.slice(0, -2), document)}: ${problemOf(issue, found)}`;
+  }
   const place = inTable(path.slice(0, -1), document);
-  const subject = typeof path.at(-1) === "number" ? `entry ${Number(key) + 1} of ${inner(path)}` : `\`${key}\``;
-  if (found === undefined && issue.code === "invalid_type") return `\`${key}\` is missing${place}`;
-  return `${subject}${place}: ${problemOf(issue, found)}`;
-}
-
-function inner(path: Path): string {
-  return `\`${String(path.at(-2) ?? "")}\``;
+  if (found === undefined && issue.code === "invalid_type") return `\`${String(key)}\` is missing${place}`;
+  return `\`${String(key ?? "")}\`${place}: ${problemOf(issue, found)}`;
 }
 
 function problemOf(issue: z.core.$ZodIssue, found: unknown): string {
@@ -76,14 +75,18 @@ function typeOf(value: unknown): string {
 }
 
 /** ` in [[jobs]] "nightly"`, or nothing at the top of the file. */
-export function inTable(path: Path, document: unknown): string {
+function inTable(path: Path, document: unknown): string {
+  return path.length === 0 ? "" : ` in ${placeOf(path, document)}`;
+}
+
+/** A table as the owner knows it: `[beat]`, `[[jobs]] "nightly"`. */
+export function placeOf(path: Path, document: unknown): string {
   const [head, index] = path;
-  if (head === undefined) return "";
-  if (typeof index !== "number") return ` in [${path.map(String).join(".")}]`;
-  const called = valueAt(document, [head, index, "name"]);
+  if (typeof index !== "number") return `[${path.map(String).join(".")}]`;
+  const called = valueAt(document, [head ?? "", index, "name"]);
   const title = typeof called === "string" ? `"${called}"` : `number ${index + 1}`;
   const rest = path.slice(2).filter((part) => typeof part === "string");
-  return `${rest.length === 0 ? "" : ` in \`${rest.join(".")}\``} in [[${String(head)}]] ${title}`;
+  return `${rest.length === 0 ? "" : `\`${rest.join(".")}\` of `}[[${String(head)}]] ${title}`;
 }
 
 function valueAt(document: unknown, path: Path): unknown {

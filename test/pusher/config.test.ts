@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import fc from "fast-check";
+import { stringify } from "smol-toml";
+import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { plan } from "../../protocol/plan.ts";
+import { cronFault } from "../../pusher/config/cron.ts";
+import { lineFinder } from "../../pusher/config/lines.ts";
+import { editDistance, nearest } from "../../pusher/config/nearest.ts";
+import { checkConfig, loadConfig } from "../../pusher/config.ts";
+import { planOf } from "../../pusher/plan.ts";
+
+const EXAMPLES = resolve(import.meta.dirname, "../../examples");
+
+describe("the example configs", () => {
+  const good = readdirSync(EXAMPLES).filter((name) => name.endsWith(".toml"));
+
+  it.each(good)("%s is well formed, and its plan fits the wire", (name) => {
+    const loaded = loadConfig(join(EXAMPLES, name), cronFault);
+    if (!loaded.ok) throw new Error(loaded.failure.join("\n"));
+    expect(z.safeParse(plan, planOf(loaded.value)).error).toBeUndefined();
+  });
+
+  it("tell the cloud nothing of commands, paths and credentials", () => {
+    const loaded = loadConfig(join(EXAMPLES, "pusher.winvm.toml"), cronFault);
+    if (!loaded.ok) throw new Error(loaded.failure.join("\n"));
+    expect(JSON.stringify(planOf(loaded.value))).not.toMatch(/restic|staging.apps|password|latest/i);
+  });
+
+  const bad = readdirSync(join(EXAMPLES, "bad"));
+
+  it.each(bad)("bad/%s is refused with the very sentences it names", (name) => {
+    const text = readFileSync(join(EXAMPLES, "bad", name), "utf8");
+    const says = [...text.matchAll(/^# says: (.*)$/gm)].map((match) => match[1] ?? "");
+    const checked = checkConfig(text, "/etc/tierwatch/pusher.toml", "pusher.toml", cronFault);
+    expect(says.length).toBeGreaterThan(0);
+    expect(checked.ok).toBe(false);
+    if (checked.ok) return;
+    expect(checked.failure).toHaveLength(says.length);
+    for (const sentence of says)
+      expect(checked.failure.some((fault) => fault.startsWith(sentence.trimEnd()))).toBe(true);
+  });
+});
+
+describe("a config", () => {
+  const head = 'worker = "https://w.example"\nkey = "file:k"\n[beat]\nevery = "5m"\ngrace = "0s"\n';
+
+  it("means relative paths against its own folder", () => {
+    const text = `${head}[[datasets]]\nname = "apps"\nborn = "fast"\npaths = { fast = "data/apps" }\n`;
+    const checked = checkConfig(text, resolve("/etc/tierwatch/pusher.toml"), "pusher.toml");
+    if (!checked.ok) throw new Error(checked.failure.join("\n"));
+    expect(checked.value.state).toBe(resolve("/etc/tierwatch/tierwatch-state"));
+    expect(checked.value.datasets[0]?.paths).toEqual({ fast: resolve("/etc/tierwatch/data/apps") });
+  });
+
+  it("proves by markers where this host sees every dataset of the job, and else by the run", () => {
+    const job = (datasets: string) =>
+      `[[jobs]]\nname = "j-${datasets.length}"\nkind = "command"\nschedule = { every = "1h" }\ngrace = "0s"\nargv = ["true"]\n` +
+      `from = "fast"\nto = "archive"\nwindow = "1d"\ndatasets = ${datasets}\n`;
+    const datasets =
+      '[[datasets]]\nname = "apps"\nborn = "fast"\npaths = { fast = "x" }\n[[datasets]]\nname = "other"\nborn = "fast"\n';
+    const checked = checkConfig(head + datasets + job('["apps"]') + job('["apps", "other"]'), "/p.toml", "p.toml");
+    if (!checked.ok) throw new Error(checked.failure.join("\n"));
+    expect(checked.value.jobs.map((one) => one.carries?.proof)).toEqual(["marker", "run"]);
+  });
+
+  it("never shows the value of a wrong key setting", () => {
+    const checked = checkConfig(head.replace("file:k", "hunter2"), "/p.toml", "p.toml");
+    expect(checked.ok ? [] : checked.failure.join()).not.toContain("hunter2");
+  });
+
+  it("that does not exist is one sentence", () => {
+    const loaded = loadConfig("/nowhere/pusher.toml");
+    expect(loaded.ok ? [] : loaded.failure).toEqual([
+      "/nowhere/pusher.toml: cannot be read: it does not exist; name the file with --config FILE",
+    ]);
+  });
+});
+
+describe("the line of a key", () => {
+  it("is found for headers, tables in lists, quoted keys and values over several lines", () => {
+    const toml = [
+      "a = 1",
+      'b = """',
+      "c = 2",
+      '"""',
+      "[t.'u v']",
+      "d = [",
+      "  { e = 1 }, # ]",
+      "]",
+      "[[j]]",
+      "[j.k]",
+      "f = 1",
+      "[[j]]",
+      "f = 2",
+    ];
+    const lineOf = lineFinder(toml.join("\n"));
+    expect(lineOf(["a"])).toBe(1);
+    expect(lineOf(["c"])).toBe(1);
+    expect(lineOf(["t", "u v", "d", 0, "e"])).toBe(6);
+    expect(lineOf(["j", 0, "k", "f"])).toBe(11);
+    expect(lineOf(["j", 1, "f"])).toBe(13);
+  });
+
+  it("is found for every top-level key of any document", () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.array(fc.string()), fc.boolean());
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1 }), value, { maxKeys: 8, noNullPrototype: true }),
+        (document) => {
+          const toml = stringify(document);
+          const lineOf = lineFinder(toml);
+          for (const [index, key] of Object.keys(document).entries()) {
+            if (/^[A-Za-z0-9_-]+$/.test(key)) expect(lineOf([key])).toBe(index + 1);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe("the nearest name", () => {
+  it("is one with a letter left out, swapped or doubled, and nothing far away", () => {
+    expect(nearest("shedule", ["grace", "schedule"])).toBe("schedule");
+    expect(nearest("max-runtime", ["max_runtime"])).toBe("max_runtime");
+    expect(nearest("colour", ["grace", "schedule"])).toBeUndefined();
+  });
+
+  it("has a distance that is symmetric and zero only for the same", () => {
+    const word = fc.string({ maxLength: 8 });
+    fc.assert(
+      fc.property(word, word, (a, b) => {
+        expect(editDistance(a, b)).toBe(editDistance(b, a));
+        expect(editDistance(a, b) === 0).toBe(a === b);
+      }),
+    );
+  });
+});
