@@ -123,6 +123,6 @@ function writeReadings(arrival: Arrival) {
       SELECT ${arrival.site}, ${arrival.host}, ${field("job")}, ${field("name")}, ${field("measuredAt")}, ${field("reading")}
       FROM json_each(${json}) AS e WHERE true
       ON CONFLICT (site, host, job, name) DO UPDATE SET measured_at = excluded.measured_at, reading = excluded.reading
-      WHERE excluded.measured_at > readings.measured_at`,
+      WHERE (excluded.measured_at, excluded.reading) > (readings.measured_at, readings.reading)`,
   );
 }
