@@ -26,7 +26,7 @@ export async function nextSeq(state: string, newId: () => string, now: number): 
 
 function increment(file: string): Result<number, string> {
   const text = readIfThere(file);
-  const last = text === undefined ? 0 : Number(text);
+  const last = text === undefined ? 0 : Number(text.trim() || Number.NaN);
   if (!Number.isSafeInteger(last) || last < 0) {
     return failed(
       `${file} should hold the number of the last run, and holds something else; write that number into it`,
