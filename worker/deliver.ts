@@ -6,7 +6,9 @@ import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import { claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
 
-/** Longer than any channel's own time limit: a lease must not run out while its delivery is under way. */
+/** How long a channel may take over one delivery; longer than that it is tried again later. */
+const TRY_MAX_MS = 10_000;
+/** Longer than a try: a lease must not run out while its delivery is under way. */
 const LEASE_MS = 60_000;
 /** Deliveries sent at the same time, and groups of them in one sweep. */
 const GROUP_MAX = 6;
@@ -30,24 +32,43 @@ export async function deliverDue(db: Database, settings: Settings, now: number):
   return tried;
 }
 
+/** One try, which ends in time and never throws: no channel may hold up or break off the others of its group. */
 async function attempt(delivery: Delivery, settings: Settings, now: number): Promise<Outcome> {
+  const stop = new AbortController();
+  const outOfTime = Promise.withResolvers<Outcome>();
+  const timer = setTimeout(() => {
+    stop.abort();
+    outOfTime.resolve({ kind: "retry", error: `no answer within ${TRY_MAX_MS / 1000} s` });
+  }, TRY_MAX_MS);
+  try {
+    return await Promise.race([handOver(delivery, settings, now, stop.signal), outOfTime.promise]);
+  } catch (error) {
+    return { kind: "retry", error: error instanceof Error ? error.message : "the channel failed" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function handOver(delivery: Delivery, settings: Settings, now: number, signal: AbortSignal): Promise<Outcome> {
   const channel = settings.channels.find(({ name }) => name === delivery.channel);
   if (channel === undefined) return { kind: "retry", error: `channel "${delivery.channel}" is not set up` };
   switch (channel.kind) {
     case "email":
       return sendEmail(channel, delivery.alert, settings.pageUrl);
     case "webhook":
-      return sendWebhook(channel, delivery.alert, { id: delivery.id, pageUrl: settings.pageUrl, now });
+      return sendWebhook(channel, delivery.alert, { id: delivery.id, pageUrl: settings.pageUrl, now, signal });
   }
 }
 
 /** What a try's outcome means for its delivery: done, given up, or when to try again. */
 export function triedAs(delivery: Delivery, outcome: Outcome, now: number): Tried {
-  const base = { id: delivery.id, at: now };
+  const base = { id: delivery.id, attempts: delivery.attempts, at: now };
   if (outcome.kind === "delivered") return { ...base, state: "delivered", dueAt: null, error: null };
   if (outcome.kind === "refused") return { ...base, state: "refused", dueAt: null, error: outcome.error };
   const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (delivery.attempts - 1));
-  const dueAt = now + Math.max(backoff, (outcome.afterSeconds ?? 0) * 1000);
+  // A receiver may ask for patience, but not for so much that the alert is never heard.
+  const asked = Math.min(BACKOFF_MAX_MS, (outcome.afterSeconds ?? 0) * 1000);
+  const dueAt = now + Math.max(backoff, asked);
   if (dueAt > delivery.createdAt + EXPIRE_AFTER_MS)
     return { ...base, state: "expired", dueAt: null, error: outcome.error };
   return { ...base, state: "pending", dueAt, error: outcome.error };

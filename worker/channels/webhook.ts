@@ -9,14 +9,17 @@ import type { Outcome } from "./outcome.ts";
 
 type WebhookChannel = Extract<Channel, { kind: "webhook" }>;
 
-const TIMEOUT_MS = 10_000;
-
 export async function sendWebhook(
   channel: WebhookChannel,
   alert: Alert,
-  delivery: { readonly id: string; readonly pageUrl: string | null; readonly now: number },
+  delivery: {
+    readonly id: string;
+    readonly pageUrl: string | null;
+    readonly now: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Outcome> {
-  const { id, pageUrl, now } = delivery;
+  const { id, pageUrl, now, signal } = delivery;
   const body = JSON.stringify({
     type: `incident.${alert.kind}`,
     timestamp: new Date(now).toISOString(),
@@ -29,13 +32,11 @@ export async function sendWebhook(
     "webhook-signature": new Webhook(channel.secret).sign(id, new Date(now), body),
   };
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const answer = await fetch(channel.url, { method: "POST", headers, body, redirect: "manual", signal });
     await answer.body?.cancel();
     return outcomeOf(answer);
-  } catch (error) {
-    const timedOut = error instanceof Error && error.name === "TimeoutError";
-    return { kind: "retry", error: timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : "could not connect" };
+  } catch {
+    return { kind: "retry", error: "could not connect" };
   }
 }
 

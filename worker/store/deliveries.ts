@@ -45,6 +45,8 @@ export async function claimDeliveries(db: Database, now: number, leaseMs: number
 /** How a try ended, as it is written down. */
 export interface Tried {
   readonly id: string;
+  /** Which try it was. */
+  readonly attempts: number;
   readonly state: "pending" | "delivered" | "refused" | "expired";
   /** The next try; null when there is none. */
   readonly dueAt: number | null;
@@ -52,13 +54,18 @@ export interface Tried {
   readonly at: number;
 }
 
+/**
+ * Writes down how tries ended. A try that outlived its lease was made again by another sweep: it may still end the
+ * delivery, but what is done stays done, and only the latest try says when the next one is.
+ */
 export async function recordTries(db: Database, tries: readonly Tried[]): Promise<void> {
   const statements = perChunk(
     tries,
     (json) => sql`
       UPDATE deliveries SET state = ${field("state")}, due_at = ${field("dueAt")}, last_error = ${field("error")},
         done_at = CASE WHEN ${field("dueAt")} IS NULL THEN ${field("at")} END
-      FROM json_each(${json}) AS e WHERE deliveries.id = ${field("id")}`,
+      FROM json_each(${json}) AS e WHERE deliveries.id = ${field("id")} AND deliveries.due_at IS NOT NULL
+        AND (${field("dueAt")} IS NULL OR deliveries.attempts = ${field("attempts")})`,
   );
   await writeAll(db, statements);
 }
