@@ -35,10 +35,14 @@ export interface Settings {
 }
 
 const SWEEP_SECONDS = 60;
+const SECRET_MIN_BYTES = 24;
 
 const address = z.string().check(z.regex(/^[^\s@]+@[^\s@]+$/, "is not an email address"));
 const emailTable = z.strictObject({ kind: z.literal("email"), from: address, to: address });
-const webhookTable = z.strictObject({ kind: z.literal("webhook"), url: z.url("is not a URL"), secret: z.string() });
+const webUrl = z.url({ protocol: /^https?$/, error: "is not an http or https URL" });
+/** A name and nothing else: faults are shown to everybody, and somebody will paste the secret itself here. */
+const secretName = z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a secret, such as OPS_SECRET"));
+const webhookTable = z.strictObject({ kind: z.literal("webhook"), url: webUrl, secret: secretName });
 const channelTable = z.discriminatedUnion("kind", [emailTable, webhookTable]);
 
 type Reader<Value> = { readonly value: Value; readonly faults: readonly string[] };
@@ -65,9 +69,9 @@ function readSweepSeconds(raw: unknown): Reader<number> {
 
 function readPageUrl(raw: unknown): Reader<string | null> {
   if (raw === undefined || raw === "") return { value: null, faults: [] };
-  const parsed = z.url().safeParse(raw);
+  const parsed = webUrl.safeParse(raw);
   if (parsed.success) return { value: parsed.data, faults: [] };
-  return { value: null, faults: ["PAGE_URL is not a URL; alerts carry no link"] };
+  return { value: null, faults: ["PAGE_URL is not an http or https URL; alerts carry no link"] };
 }
 
 function readChannels(env: Env): Reader<Channel[]> {
@@ -82,6 +86,8 @@ function readChannels(env: Env): Reader<Channel[]> {
 
 function readChannel(env: Env, name: string, table: unknown): Reader<Channel[]> {
   const fault = (what: string) => ({ value: [], faults: [`CHANNELS.${name}: ${what}; this channel is off`] });
+  // It is a part of the delivery's id, which goes out in a header.
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) return fault("a name is made of letters, digits, hyphens and underscores");
   const parsed = channelTable.safeParse(table);
   if (!parsed.success) return fault(parsed.error.issues.map(issueText).join("; "));
   const channel = parsed.data;
@@ -93,15 +99,25 @@ function readChannel(env: Env, name: string, table: unknown): Reader<Channel[]> 
   }
   const secret = env[channel.secret];
   if (typeof secret !== "string" || secret === "") return fault(`the secret ${channel.secret} is not set`);
-  if (!/^(whsec_)?[A-Za-z0-9+/]{32,}=*$/.test(secret)) {
-    return fault(`the secret ${channel.secret} is not at least 24 bytes in base64 (as Standard Webhooks asks)`);
+  if (!isStandardSecret(secret)) {
+    const asked = `at least ${SECRET_MIN_BYTES} bytes in base64 (as Standard Webhooks asks)`;
+    return fault(`the secret ${channel.secret} is not ${asked}`);
   }
   return { value: [{ ...channel, name, secret }], faults: [] };
+}
+
+function isStandardSecret(secret: string): boolean {
+  try {
+    return atob(secret.replace(/^whsec_/, "")).length >= SECRET_MIN_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 function issueText(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") return `unknown ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
   const path = issue.path.join(".");
   if (issue.code === "invalid_union") return `kind must be "email" or "webhook"`;
-  return path === "" ? issue.message : `${path} ${issue.message}`;
+  if (issue.code === "invalid_type") return path === "" ? "must be a table" : `${path} must be given, as text`;
+  return `${path} ${issue.message}`;
 }

@@ -1,0 +1,166 @@
+/** Settings: every fault named at once, no secret ever shown, and heartbeats taken in whatever the settings are. */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { signedHeaders } from "../../protocol/signature.ts";
+import worker from "../../worker/index.ts";
+import { type Env, readSettings } from "../../worker/settings.ts";
+import { corenasPlan } from "./reference.ts";
+import { emptyDatabase, enrolled, type TestHost } from "./support.ts";
+
+const SECRET = `whsec_${btoa("a secret of at least 24 bytes")}`;
+const EMAIL = { send: async () => ({ messageId: "1" }) };
+const mail = { kind: "email", from: "tierwatch@example.org", to: "me@example.org" };
+const hook = { kind: "webhook", url: "https://example.org/in", secret: "OPS_SECRET" };
+
+const read = (vars: Record<string, unknown>) => readSettings({ DB: env.DB, ...vars });
+
+describe("sound settings", () => {
+  test("have no faults, and every channel under its name", () => {
+    const vars = { SWEEP_SECONDS: "30", PAGE_URL: "https://t.example/", CHANNELS: { mail, ops: hook }, EMAIL };
+    expect(read({ ...vars, OPS_SECRET: SECRET })).toEqual({
+      sweepSeconds: 30,
+      pageUrl: "https://t.example/",
+      channels: [
+        { ...mail, name: "mail", sender: EMAIL },
+        { ...hook, name: "ops", secret: SECRET },
+      ],
+      faults: [],
+    });
+  });
+
+  test("may leave out the sweep's interval and the page's address", () => {
+    expect(read({ CHANNELS: {} })).toEqual({ sweepSeconds: 60, pageUrl: null, channels: [], faults: [] });
+  });
+});
+
+describe("faults", () => {
+  test("are all named at once, and what is sound works on", () => {
+    const CHANNELS = { mail, ops: hook, pager: { kind: "pager" } };
+    const settings = read({ SWEEP_SECONDS: "often", PAGE_URL: "t.example", CHANNELS, EMAIL });
+    expect(settings.faults).toEqual([
+      "SWEEP_SECONDS must be a number from 1 to 600; 60 is used",
+      "PAGE_URL is not an http or https URL; alerts carry no link",
+      "CHANNELS.ops: the secret OPS_SECRET is not set; this channel is off",
+      'CHANNELS.pager: kind must be "email" or "webhook"; this channel is off',
+    ]);
+    expect(settings.sweepSeconds).toBe(60);
+    expect(settings.channels.map(({ name }) => name)).toEqual(["mail"]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["no table at all", undefined, "no channel is set up: nobody is told of an incident (see CHANNELS)"],
+    ["a text", "mail", "CHANNELS must be a table of tables, one a channel"],
+    ["a list", [mail], "CHANNELS must be a table of tables, one a channel"],
+    ["a channel that is no table", { mail: "me@example.org" }, "CHANNELS.mail: must be a table; this channel is off"],
+    ["a channel without a kind", { mail: {} }, 'CHANNELS.mail: kind must be "email" or "webhook"; this channel is off'],
+    [
+      "an address that is none",
+      { mail: { ...mail, to: "me" } },
+      "CHANNELS.mail: to is not an email address; this channel is off",
+    ],
+    [
+      "two faults in one channel",
+      { mail: { ...mail, to: "me", cc: "you" } },
+      'CHANNELS.mail: to is not an email address; unknown "cc"; this channel is off',
+    ],
+    [
+      "an entry left out",
+      { mail: { kind: "email", from: mail.from } },
+      "CHANNELS.mail: to must be given, as text; this channel is off",
+    ],
+    [
+      "an address of another protocol",
+      { ops: { ...hook, url: "ftp://example.org" } },
+      "CHANNELS.ops: url is not an http or https URL; this channel is off",
+    ],
+    [
+      "a name that fits no header",
+      { büro: mail },
+      "CHANNELS.büro: a name is made of letters, digits, hyphens and underscores; this channel is off",
+    ],
+  ])("of CHANNELS: %s", (_what, CHANNELS, fault) => {
+    const settings = read({ CHANNELS, EMAIL, OPS_SECRET: SECRET });
+    expect(settings.faults).toEqual([fault]);
+    expect(settings.channels).toEqual([]);
+  });
+
+  test("of email: without the binding the channel is off", () => {
+    expect(read({ CHANNELS: { mail } }).faults).toEqual([
+      "CHANNELS.mail: there is no send_email binding named EMAIL; this channel is off",
+    ]);
+  });
+
+  test.each(["0", "601", "-5", "", "1e9", {}, null])("of SWEEP_SECONDS: %j falls back to a minute", (SWEEP_SECONDS) => {
+    const settings = read({ CHANNELS: {}, SWEEP_SECONDS });
+    expect([settings.sweepSeconds, settings.faults.length]).toEqual([60, 1]);
+  });
+});
+
+describe("a secret", () => {
+  const weak = "hunter2hunter2hunter2";
+
+  test.each([
+    ["too short", weak],
+    ["too short, though it looks long enough", `whsec_${btoa(weak)}`],
+    ["not base64", "correct horse battery staple, and more of them"],
+    ["wrongly padded", `${"A".repeat(33)}====`],
+    ["empty", ""],
+    ["no text", 42],
+  ])("that is %s turns its channel off", (_what, OPS_SECRET) => {
+    expect(read({ CHANNELS: { ops: hook }, OPS_SECRET }).channels).toEqual([]);
+  });
+
+  test("is never shown, whatever is wrong with it", () => {
+    for (const OPS_SECRET of [weak, `${SECRET}%`, "correct horse battery staple, and more of them"]) {
+      const { faults } = read({ CHANNELS: { ops: hook }, OPS_SECRET });
+      expect(faults).toHaveLength(1);
+      expect(faults.join()).not.toContain(OPS_SECRET);
+    }
+  });
+
+  test("pasted where its name belongs is not shown either", () => {
+    const { faults, channels } = read({ CHANNELS: { ops: { ...hook, secret: SECRET } } });
+    expect(faults).toEqual([
+      "CHANNELS.ops: secret must be the name of a secret, such as OPS_SECRET; this channel is off",
+    ]);
+    expect(channels).toEqual([]);
+  });
+});
+
+describe("a worker with faulty settings", () => {
+  const faulty: Env = { DB: env.DB, CHANNELS: "nonsense", SWEEP_SECONDS: "often" };
+  let corenas: TestHost;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    corenas = await enrolled("home", "corenas", corenasPlan, Date.now());
+  });
+
+  async function fetched(url: string, init: RequestInit<IncomingRequestCfProperties> = {}): Promise<Response> {
+    const context = createExecutionContext();
+    const answer = await worker.fetch(new Request(url, init), faulty, context);
+    await waitOnExecutionContext(context);
+    return answer;
+  }
+
+  test("still takes heartbeats, and records them", async () => {
+    const body = new Uint8Array(new TextEncoder().encode(JSON.stringify({ runs: [] })));
+    const url = "https://tierwatch.example/v1/heartbeats";
+    const headers = await signedHeaders({ method: "POST", url, body }, corenas.key, Date.now());
+    const answer = await fetched(url, { method: "POST", headers, body });
+    expect(answer.status).toBe(200);
+    const host = await env.DB.prepare("SELECT status FROM watches WHERE key = 'host:corenas'").first("status");
+    expect(host).toBe("ok");
+  });
+
+  test("names the faults to whoever asks for its health", async () => {
+    const health = await (await fetched("https://tierwatch.example/healthz")).json();
+    expect(health).toMatchObject({
+      faults: [
+        "SWEEP_SECONDS must be a number from 1 to 600; 60 is used",
+        "CHANNELS must be a table of tables, one a channel",
+      ],
+    });
+  });
+});
