@@ -81,5 +81,5 @@ function judgeOne(
   const verdict = judgeSite(site, watches, open, now);
   const channels = settings.channels.map(({ name }) => name);
   const deliveries = alertsOf(verdict).flatMap((alert) => channels.map((channel) => ({ alert, channel })));
-  return { verdict, deliveries, versions: watches.reduce((total, { version }) => total + version, 0) };
+  return { verdict, deliveries, read: watches };
 }

@@ -3,12 +3,17 @@ import { sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { sweeps } from "./schema.ts";
 
-/** Takes the lease until `now + leaseMs`; false when another sweep holds it. */
+/**
+ * Takes the lease until `now + leaseMs`; false when another sweep holds it, or when one was made later than `now` already: a
+ * cron trigger names the minute it was meant for and may come after the other clock. Nothing is judged backwards.
+ */
 export async function takeLease(db: Database, now: number, leaseMs: number): Promise<boolean> {
-  // A lease further off than any lease lasts was taken by a clock that ran ahead; it does not stop us.
+  // What is further off than any lease lasts was written by a clock that ran ahead; it does not stop us.
+  const ahead = now + 2 * leaseMs;
   const taken = await db.run(sql`
     UPDATE sweeps SET lease_until = ${now + leaseMs}
-    WHERE id = 1 AND (lease_until <= ${now} OR lease_until > ${now + 2 * leaseMs})`);
+    WHERE id = 1 AND (lease_until <= ${now} OR lease_until > ${ahead})
+      AND (last_sweep_at IS NULL OR last_sweep_at <= ${now} OR last_sweep_at > ${ahead})`);
   return taken.meta.changes > 0;
 }
 

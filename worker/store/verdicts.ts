@@ -3,7 +3,7 @@ import { and, desc, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { Alert } from "../judge/say.ts";
 import type { Incident, Verdict } from "../judge/verdict.ts";
-import { reason } from "../judge/watch.ts";
+import { reason, type Watch } from "../judge/watch.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
 import { incidents } from "./schema.ts";
 import { writeJudged } from "./watches.ts";
@@ -51,8 +51,8 @@ export interface NewDelivery {
 export interface Judgement {
   readonly verdict: Verdict;
   readonly deliveries: readonly NewDelivery[];
-  /** Sum of the versions of the site's watches as they were read: it differs as soon as anything was written. */
-  readonly versions: number;
+  /** The site's watches as they were read: no watch may have changed, come or gone until the verdict is written. */
+  readonly read: readonly Watch[];
 }
 
 /**
@@ -65,7 +65,7 @@ export async function writeVerdicts(
   token: string,
 ): Promise<Set<string>> {
   const verdicts = judgements.map(({ verdict }) => verdict);
-  const sites = judgements.map(({ verdict, versions }) => ({ site: verdict.site, versions }));
+  const sites = judgements.map(({ verdict, read }) => ({ site: verdict.site, versions: versionsOf(read) }));
   await writeAll(db, [
     ...claimSites(sites, token),
     ...writeJudged(
@@ -76,16 +76,29 @@ export async function writeVerdicts(
     ...writeOpened(verdicts, token),
     ...writeDeliveries(judgements, token),
   ]);
-  const held = await db.all(sql`SELECT site FROM verdicts WHERE token = ${token}`);
+  const named = JSON.stringify(sites.map(({ site }) => site));
+  const held = await db.all(sql`
+    SELECT site FROM verdicts WHERE site IN (SELECT value FROM json_each(${named})) AND token = ${token}`);
   return new Set(z.parse(z.array(z.object({ site: z.string() })), held).map(({ site }) => site));
 }
 
+/** Every watch with its version. A sum would not do: a plan that drops one watch and adds another may leave it the same. */
+function versionsOf(watches: readonly Watch[]): string {
+  const sorted = watches.map(({ key, version }) => `${key}=${version}`).sort();
+  return JSON.stringify(sorted);
+}
+
+/** The token marks the sites whose verdict holds; of the others it takes away any token they had. */
 function claimSites(sites: readonly object[], token: string) {
   return perChunk(
     sites,
     (json) => sql`
-      INSERT INTO verdicts (site, token) SELECT ${field("site")}, ${token} FROM json_each(${json}) AS e
-      WHERE (SELECT sum(version) FROM watches WHERE watches.site = ${field("site")}) = ${field("versions")}
+      INSERT INTO verdicts (site, token)
+      SELECT ${field("site")}, CASE WHEN ${field("versions")} = (
+        SELECT json_group_array(entry) FROM (
+          SELECT key || '=' || version AS entry FROM watches WHERE watches.site = ${field("site")} ORDER BY entry)
+      ) THEN ${token} ELSE '' END
+      FROM json_each(${json}) AS e WHERE true
       ON CONFLICT (site) DO UPDATE SET token = excluded.token`,
   );
 }
