@@ -5,7 +5,14 @@
  */
 import * as z from "zod/mini";
 import { count, id, instant, name, text } from "./fields.ts";
-import { LOG_TAIL_MAX_CHARS, MARKERS_MAX, READINGS_MAX, RUNS_MAX } from "./limits.ts";
+import {
+  EXAMPLES_MAX,
+  LOG_TAIL_MAX_CHARS,
+  MARKERS_MAX,
+  READING_NAME_MAX_CHARS,
+  READINGS_MAX,
+  RUNS_MAX,
+} from "./limits.ts";
 
 export const runStatus = z.enum(["started", "succeeded", "warned", "failed", "timed_out", "skipped"]);
 
@@ -16,53 +23,65 @@ export const birth = z.strictObject({ marker: id, dataset: name, tier: name, at:
  * A marker found in a farther tier, and what became of the files it names: of `sampled` files `matched` have the same
  * digest, `changed` were written again since, `missing` are not there, `mismatched` differ though nobody changed them.
  */
-export const sighting = z.strictObject({
-  marker: id,
-  dataset: name,
-  tier: name,
-  at: instant,
-  sampled: count,
-  matched: count,
-  changed: count,
-  missing: count,
-  mismatched: count,
-  /** Paths (inside the dataset) of a few files that are missing or mismatched. */
-  examples: z.optional(z.array(text).check(z.maxLength(5))),
-});
+export const sighting = z
+  .strictObject({
+    marker: id,
+    dataset: name,
+    tier: name,
+    at: instant,
+    sampled: count,
+    matched: count,
+    changed: count,
+    missing: count,
+    mismatched: count,
+    /** Paths (inside the dataset) of a few files that are missing or mismatched. */
+    examples: z.optional(z.array(text).check(z.maxLength(EXAMPLES_MAX))),
+  })
+  .check(z.refine(addsUp, "matched, changed, missing and mismatched have to add up to sampled"));
+
+function addsUp(counts: Record<"sampled" | "matched" | "changed" | "missing" | "mismatched", number>): boolean {
+  return counts.matched + counts.changed + counts.missing + counts.mismatched === counts.sampled;
+}
 
 export const verdict = z.enum(["ok", "warning", "critical"]);
 
 /** A fact measured on a host by a job: `name` says which (`pool.archive.state`), `text` says it to a person. */
 export const reading = z.strictObject({
-  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  name: z.string().check(z.minLength(1), z.maxLength(READING_NAME_MAX_CHARS)),
   value: z.union([z.number(), text]),
   unit: z.optional(z.string().check(z.maxLength(20))),
   verdict,
   text,
 });
 
-export const run = z.strictObject({
-  id,
-  job: name,
-  /** The host numbers its runs from 1; a hole in the numbers is a run that never arrived. */
-  seq: z.int().check(z.minimum(1)),
-  status: runStatus,
-  startedAt: instant,
-  /** Absent exactly when the status is `started`. */
-  finishedAt: z.optional(instant),
-  exitCode: z.optional(z.int()),
-  signal: z.optional(z.string().check(z.maxLength(20))),
-  /** Why it is not simply `succeeded`. */
-  reason: z.optional(text),
-  bytes: z.optional(count),
-  files: z.optional(count),
-  deletions: z.optional(count),
-  errors: z.optional(count),
-  born: z.optional(z.array(birth).check(z.maxLength(MARKERS_MAX))),
-  seen: z.optional(z.array(sighting).check(z.maxLength(MARKERS_MAX))),
-  readings: z.optional(z.array(reading).check(z.maxLength(READINGS_MAX))),
-  logTail: z.optional(z.string().check(z.maxLength(LOG_TAIL_MAX_CHARS))),
-});
+export const run = z
+  .strictObject({
+    id,
+    job: name,
+    /** The host numbers its runs from 1; a hole in the numbers is a run that never arrived. */
+    seq: z.int().check(z.minimum(1)),
+    status: runStatus,
+    startedAt: instant,
+    /** Absent exactly when the status is `started`. */
+    finishedAt: z.optional(instant),
+    exitCode: z.optional(z.int()),
+    signal: z.optional(z.string().check(z.maxLength(20))),
+    /** Why it is not simply `succeeded`. */
+    reason: z.optional(text),
+    bytes: z.optional(count),
+    files: z.optional(count),
+    deletions: z.optional(count),
+    errors: z.optional(count),
+    born: z.optional(z.array(birth).check(z.maxLength(MARKERS_MAX))),
+    seen: z.optional(z.array(sighting).check(z.maxLength(MARKERS_MAX))),
+    readings: z.optional(z.array(reading).check(z.maxLength(READINGS_MAX))),
+    logTail: z.optional(z.string().check(z.maxLength(LOG_TAIL_MAX_CHARS))),
+  })
+  .check(z.refine(endsWhenOver, "finishedAt has to be absent exactly when status is started"));
+
+function endsWhenOver(told: { status: RunStatus; finishedAt?: string | undefined }): boolean {
+  return (told.status === "started") === (told.finishedAt === undefined);
+}
 
 export const heartbeat = z.strictObject({
   runs: z.array(run).check(z.maxLength(RUNS_MAX)),

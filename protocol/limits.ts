@@ -10,6 +10,8 @@ export const RUNS_MAX = 50;
 export const READINGS_MAX = 100;
 /** Most marker births or sightings one run or heartbeat may carry. */
 export const MARKERS_MAX = 100;
+/** Most paths of harmed files one sighting may name. */
+export const EXAMPLES_MAX = 5;
 /** Most jobs of one host, and most datasets of one plan or job. */
 export const JOBS_MAX = 200;
 export const DATASETS_MAX = 100;
@@ -20,6 +22,8 @@ export const ENROLLMENT_CODE_TTL_SECONDS = 900;
 export const ENROLLMENT_CODE_BITS = 128;
 /** Longest name of a site, host, tier, dataset or job. */
 export const NAME_MAX_CHARS = 63;
+/** Longest name of a reading. */
+export const READING_NAME_MAX_CHARS = 200;
 /** Longest one-line explanation (a reason, a reading's text, a path of a sampled file). */
 export const TEXT_MAX_CHARS = 1_000;
 /** Shortest and longest interval, grace or window, in seconds. */

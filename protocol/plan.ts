@@ -38,7 +38,12 @@ export const carryingJob = z.strictObject({
 });
 
 /** A job that only looks (pool health, free space). `tier` is the tier its readings speak of. */
-export const lookingJob = z.strictObject({ ...expectation, tier: z.optional(name) });
+export const lookingJob = z.strictObject({
+  ...expectation,
+  tier: z.optional(name),
+  /** Never there. Named all the same, so that the faults of a carrying job are told as those of a carrying job. */
+  to: z.optional(z.never()),
+});
 
 export const job = z.union([carryingJob, lookingJob]);
 
@@ -61,5 +66,5 @@ export type PlanAnswer = z.infer<typeof planAnswer>;
 
 /** True for a job that moves data, false for one that only looks. */
 export function carries(candidate: Job): candidate is CarryingJob {
-  return "to" in candidate;
+  return candidate.to !== undefined;
 }

@@ -14,8 +14,9 @@ export const SIGNATURE_TAG = "tierwatch-v1";
 export const COVERED = ["@method", "@path", "@query", "content-type", "content-digest"] as const;
 const LABEL = "tierwatch";
 const ALGORITHM = "ed25519";
+const SIGNATURE_BYTES = 64;
 /** The library's own freshness check is opened wide: ours follows verification and has its own refusal. */
-const ANY_AGE_SECONDS = 10_000_000_000;
+const ANY_AGE_SECONDS = Number.MAX_SAFE_INTEGER;
 
 /** The key type of whichever runtime this is: Node declares no global one. */
 export type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
@@ -96,6 +97,8 @@ export async function verifyRequest<Owner>(
         validate: (signature) => signature.parameters.tag === SIGNATURE_TAG,
       },
       resolveVerifier: async (candidate) => {
+        // Node says that such a signature does not verify; workerd throws.
+        if (candidate.signature.length !== SIGNATURE_BYTES) throw new Error("not the length of an Ed25519 signature");
         found = await findKey(candidate.parameters.keyid ?? "");
         if (!found.ok) throw new Error(found.failure.code);
         return webcrypto.verifier(await importPublicKey(found.value.publicKey));
