@@ -57,15 +57,13 @@ describe("the watches that plans ask for", () => {
   });
 
   test("two jobs that feed one copy are both its feeds; it counts from the earlier plan, and one marker proves it", () => {
-    const specs = specsOf([
-      planned("nas", { jobs: [carrying("nightly", "fast", "archive", 26, { proof: "run" })] }, START + 5),
-      planned("vm", { jobs: [carrying("pull", "fast", "archive", 26)] }, START),
-    ]);
-    expect(specs.get("copy:apps/archive")).toMatchObject({
-      feeds: [{ key: "job:nas/nightly" }, { key: "job:vm/pull" }],
-      proof: "marker",
-      plannedAt: START,
-    });
+    const later = planned("nas", { jobs: [carrying("nightly", "fast", "archive", 26, { proof: "run" })] }, START + 5);
+    const earlier = planned("vm", { jobs: [carrying("pull", "fast", "archive", 26)] }, START);
+    const fed = { proof: "marker", plannedAt: START };
+    const [nightly, pull] = [{ key: "job:nas/nightly" }, { key: "job:vm/pull" }];
+    const copyOf = (...plans: HostPlan[]) => specsOf(plans).get("copy:apps/archive");
+    expect(copyOf(later, earlier)).toMatchObject({ ...fed, feeds: [nightly, pull] });
+    expect(copyOf(earlier, later)).toMatchObject({ ...fed, feeds: [pull, nightly] });
   });
 });
 

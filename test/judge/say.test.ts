@@ -200,7 +200,7 @@ describe("names and texts of others", () => {
     [
       "a reading of a thousand characters",
       (life) => {
-        const reading = { verdict: "critical" as const, text: "💾".repeat(500) };
+        const reading = { verdict: "critical" as const, text: `:${"💾".repeat(499)}` };
         return look(ran(alive(life, START), host, job, START, { reading }), START + MINUTE);
       },
     ],

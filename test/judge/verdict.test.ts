@@ -66,10 +66,11 @@ describe("the first broken hop of a chain", () => {
     expect(statuses(lived)).toMatchObject({ "copy:apps/staging": "ok", "copy:apps/offsite": "missed" });
   });
 
-  test("is passed by data that was seen farther on, though nobody looked at the tier in between", () => {
-    const lived = day(well(), WELL + 24 * HOUR, ["nightly", "sync", "cloud"], ["staging", "offsite"]);
-    expect(roots(lived.opened)).toEqual(["job:nas/nightly"]);
-    expect(statuses(lived)).toMatchObject({ "copy:apps/archive": "missed", "copy:apps/staging": "ok" });
+  test("is not a tier that nobody looked into while its data was seen farther on", () => {
+    const lived = day(well(), WELL + 24 * HOUR, ["nightly", "sync", "cloud"], ["staging"]);
+    expect(watch(lived, "copy:apps/staging").status).toBe("ok");
+    expect(watch(lived, "copy:apps/offsite")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
+    expect(roots(lived.opened)).toContain("job:vm/cloud");
   });
 
   test("is the copy itself where two jobs feed it", () => {
@@ -128,6 +129,17 @@ describe("an incident", () => {
         reason: { code: "run", status: "failed", text: "it ended with exit code 2" },
       },
     ]);
+  });
+
+  test("of a job stays its own when its host falls silent later", () => {
+    const others = ran(ran(well(), "nas", "sync", WELL + 24 * HOUR), "vm", "cloud", WELL + 24 * HOUR);
+    let lived = aliveUntil(others, WELL + 24 * HOUR, WELL + 25 * HOUR);
+    for (let at = WELL + 25 * HOUR; at <= WELL + 27 * HOUR; at += MINUTE) lived = look(heard(lived, "vm", at), at);
+    expect(lived.said.map(({ kind, root }) => [kind, root])).toEqual([
+      ["opened", "job:nas/nightly"],
+      ["opened", "host:nas"],
+    ]);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", incidentId: lived.opened[0]?.id });
   });
 
   test("of a warning reading is a warning", () => {

@@ -278,6 +278,7 @@ describe("a sweep that dies", () => {
   test.each([
     ["failed", "delivered", 500, 200],
     ["delivered", "delivered", 200, 500],
+    ["was refused", "delivered", 410, 200],
   ])("and comes back after its lease: its try %s, so the alert is %s", async (_what, state, first, second) => {
     const [reached, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<Response>()];
     receiver((_, count) => {
