@@ -1,98 +1,114 @@
 // Runs a command of this project with everything it needs, from a fresh clone on: checks Node, installs what the lockfile
-// names if it isn't installed yet, then runs the command with the installed programs (and their Node) first on the PATH.
-// Plain JavaScript of long ago, because any Node must be able to read it and say that it is too old. All words of its own
-// go to stderr: stdout is the command's.
+// names unless it is installed, then runs the command with the installed programs (and their Node) first on the PATH.
+// Plain JavaScript of some years ago, because an old Node must be able to read it and say that it is too old. All words
+// of its own go to stderr: stdout is the command's.
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { constants as system } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NODE_MIN = 20;
-const root = process.env.TIERWATCH_ROOT ?? resolve(dirname(fileURLToPath(import.meta.url)), "..");
+/** The Node that comes as a package; without it the machine's own has to be as new. */
+const NODE_BUNDLED = 24;
+const NPM_LINES = 15;
+const onWindows = process.platform === "win32";
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = join(root, "node_modules", ".bin");
-const installedLock = join(root, "node_modules", ".package-lock.json");
 
 function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-function giveUp(text) {
+function giveUp(text, code = 1) {
   say(text);
-  process.exit(1);
+  process.exit(code);
 }
 
-/** The versions a lockfile names, whatever else it notes: npm's own copy leaves out the project itself. */
-function versions(file) {
+/** Path, version and whether it is optional of every package that a lockfile names. */
+function packagesOf(file) {
   const { packages } = JSON.parse(readFileSync(file, "utf8"));
-  return new Map(
-    Object.entries(packages)
-      .filter(([path]) => path !== "")
-      .map(([path, { version }]) => [path, version]),
-  );
+  return Object.entries(packages).filter(([path]) => path !== "");
 }
 
-/** True when all that is installed has the version the lockfile names, and nothing but optional packages is missing. */
+/** True when npm finished installing, and every package has the version of the lockfile; optional ones may be missing. */
 function isInstalled() {
-  if (!existsSync(installedLock) || !existsSync(bin)) return false;
   try {
-    const wanted = versions(join(root, "package-lock.json"));
-    const held = versions(installedLock);
-    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-    return [...wanted].every(([path, version]) => held.get(path) === version || (!held.has(path) && packages[path].optional));
+    const held = new Map(packagesOf(join(root, "node_modules", ".package-lock.json")));
+    return packagesOf(join(root, "package-lock.json")).every(([path, wanted]) => {
+      const found = held.get(path);
+      return found === undefined ? wanted.optional === true : found.version === wanted.version;
+    });
   } catch {
     return false;
   }
 }
 
-function run(command, args, options) {
+/**
+ * Runs a program to its end and answers its exit code as a shell would (127: not found, 128 + n: ended by signal n).
+ * Signals that reach only this process are passed on; in either case the program is waited for, so that nothing is left.
+ */
+function run(command, args, options, prepare = () => {}) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, ...options });
-    const forward = (signal) => child.kill(signal);
-    // A terminal's Ctrl-C reaches the child by itself; a signal sent to us alone is passed on. Either way we wait for it.
-    process.on("SIGTERM", forward);
-    process.on("SIGINT", () => (process.stdin.isTTY ? undefined : forward("SIGINT")));
-    child.once("error", (error) => done({ code: 127, error }));
-    child.once("close", (code, signal) => done({ code: code ?? 128 + (signal === "SIGINT" ? 2 : 15) }));
+    const child = spawn(command, args, { cwd: root, shell: onWindows, ...options });
+    // Ctrl-C in a terminal reaches the whole group: passing it on would be a second one, which many programs obey by dying.
+    const inTerminal = process.stdin.isTTY || process.stderr.isTTY;
+    const forward = (signal) => (signal === "SIGINT" && inTerminal ? undefined : child.kill(signal));
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    const end = (code) => {
+      for (const signal of signals) process.off(signal, forward);
+      done(code);
+    };
+    for (const signal of signals) process.on(signal, forward);
+    child.once("error", (error) => end(error.code === "ENOENT" ? 127 : 126));
+    child.once("close", (code, signal) => end(code === null ? 128 + system.signals[signal] : code));
+    prepare(child);
   });
 }
 
 async function install() {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
-  say("Installing what Tierwatch needs (npm ci, about 700 MB on disk, a minute or two) …");
+  say("Installing what Tierwatch needs (npm ci, about 700 MB on disk; a minute or two) …");
   const ticking = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
   let output = "";
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const collect = (chunk) => {
+    output += chunk;
+  };
   const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-  const done = new Promise((finished) => {
-    const child = spawn(npm, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => { output += chunk; });
-    child.once("error", () => finished(127));
-    child.once("close", finished);
-    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => { child.kill(signal); process.exit(130); });
+  const code = await run("npm", args, { stdio: ["ignore", "pipe", "pipe"] }, (npm) => {
+    npm.stdout.on("data", collect);
+    npm.stderr.on("data", collect);
   });
-  const code = await done;
   clearInterval(ticking);
-  if (code === 127) giveUp("npm was not found: install Node.js with npm (https://nodejs.org), then try again.");
+  if (code === 127)
+    giveUp("npm was not found: install Node.js together with npm (https://nodejs.org), then try again.");
+  if (code > 128) giveUp("The installation was stopped; it starts anew next time.", code);
   if (code !== 0) {
-    say(output.trim().split("\n").slice(-15).join("\n"));
+    say(output.trim().split("\n").slice(-NPM_LINES).join("\n"));
     giveUp(`npm ci failed with exit code ${code}; its last lines stand above. Is the network there?`);
   }
   say(`Installed in ${seconds()} s.`);
 }
 
-const [major = 0] = process.versions.node.split(".").map(Number);
-if (major < NODE_MIN) giveUp(`Tierwatch needs Node ${NODE_MIN} or newer; this is Node ${process.versions.node}.`);
+const major = Number(process.versions.node.split(".")[0]);
+const [command, ...args] = process.argv.slice(2);
+if (command === undefined) giveUp("usage: node scripts/with-tools.mjs COMMAND [ARGUMENTS]");
+if (major < NODE_MIN) giveUp(`Tierwatch needs Node ${NODE_MIN} or newer, and this is Node ${process.versions.node}.`);
 try {
   accessSync(root, constants.W_OK);
 } catch {
-  giveUp(`There is no permission to write in ${root}; clone Tierwatch into a folder of your own.`);
+  giveUp(`There is no permission to write in ${root}: clone Tierwatch into a folder of your own.`);
 }
 if (!isInstalled()) await install();
+if (major < NODE_BUNDLED && !existsSync(join(bin, onWindows ? "node.cmd" : "node"))) {
+  giveUp(
+    `npm did not run the install script that brings Node ${NODE_BUNDLED}: is ignore-scripts set in your npm settings? ` +
+      "Set it to false for this folder, delete node_modules, and try again.",
+  );
+}
 
-const [command, ...args] = process.argv.slice(2);
-if (command === undefined) giveUp("usage: node scripts/with-tools.mjs COMMAND [ARGUMENTS]");
-const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` };
-const { code, error } = await run(command, args, { env, stdio: "inherit", shell: process.platform === "win32" });
-if (error) say(`${command} could not be started: ${error.message}`);
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH || ""}` };
+const code = await run(command, args, { env, stdio: "inherit" });
+if (code === 127) say(`${command} was not found.`);
 process.exitCode = code;

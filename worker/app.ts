@@ -2,30 +2,11 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { type Refusal, refuse } from "../protocol/refusals.ts";
+import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { planRoutes } from "./routes/plans.ts";
-import type { Settings } from "./settings.ts";
-import type { Database } from "./store/database.ts";
-
-/** An enrolled host, as its key names it. */
-export interface Sender {
-  readonly site: string;
-  readonly host: string;
-}
-
-/** What a request is handled with. */
-export interface AppEnv {
-  readonly Bindings: {
-    readonly db: Database;
-    readonly settings: Settings;
-    /** Milliseconds since the epoch. */
-    readonly now: number;
-    /** Starts a sweep after the answer is sent. */
-    readonly sweepSoon: () => void;
-  };
-}
 
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();

@@ -5,10 +5,10 @@ import { type EnrollmentAnswer, enrollment, publicKey as publicKeySchema } from 
 import { refuse } from "../../protocol/refusals.ts";
 import { failed, ok } from "../../protocol/result.ts";
 import { type FindKey, keyIdOf } from "../../protocol/signature.ts";
-import type { AppEnv } from "../app.ts";
 import { unplannedHost } from "../judge/chain.ts";
 import { plannedWatch } from "../judge/planned.ts";
 import { enrol, findEnrollment, findKey } from "../store/hosts.ts";
+import type { AppEnv } from "./context.ts";
 import { readSignedBy } from "./signed.ts";
 
 export function enrollmentRoutes(): Hono<AppEnv> {

@@ -2,8 +2,8 @@
 import { Hono } from "hono";
 import { type HeartbeatAnswer, heartbeat } from "../../protocol/heartbeat.ts";
 import { refuse } from "../../protocol/refusals.ts";
-import type { AppEnv } from "../app.ts";
 import { recordHeartbeat } from "../store/intake.ts";
+import type { AppEnv } from "./context.ts";
 import { readSigned } from "./signed.ts";
 
 /** A heartbeat starts a sweep itself when the clocks have not for this long. */

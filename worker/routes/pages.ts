@@ -1,9 +1,9 @@
 /** What people and monitors read: the page, `status.json` and `healthz`. */
 import { Hono } from "hono";
-import type { AppEnv } from "../app.ts";
 import { statusJson } from "../judge/status-json.ts";
 import { readSummary } from "../store/summary.ts";
 import { lastSweepAt } from "../store/sweeps.ts";
+import type { AppEnv } from "./context.ts";
 
 /** Older than this the last sweep is no sign of a watch that works. */
 const SWEEP_STALE_MS = 300_000;

@@ -2,10 +2,10 @@
 import { Hono } from "hono";
 import { type PlanAnswer, plan } from "../../protocol/plan.ts";
 import { refuse } from "../../protocol/refusals.ts";
-import type { AppEnv } from "../app.ts";
 import { replan } from "../judge/planned.ts";
 import { plansOf, putPlan } from "../store/hosts.ts";
 import { watchesOfSites } from "../store/watches.ts";
+import type { AppEnv } from "./context.ts";
 import { readSigned } from "./signed.ts";
 
 export function planRoutes(): Hono<AppEnv> {

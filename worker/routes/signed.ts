@@ -4,9 +4,9 @@ import { BODY_MAX_BYTES } from "../../protocol/limits.ts";
 import { malformed, type Refusal } from "../../protocol/refusals.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { type FindKey, type Verified, verifyRequest } from "../../protocol/signature.ts";
-import type { Sender } from "../app.ts";
 import type { Database } from "../store/database.ts";
 import { findKey } from "../store/hosts.ts";
+import type { Sender } from "./context.ts";
 
 export interface SignedBody<Body, Owner> {
   readonly body: Body;
