@@ -11,5 +11,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "eof",
+  // The signing library asks whether its message is a Request. The pusher never holds one, and the mere mention of the
+  // name makes Node load its whole fetch: 18 ms of a start that should take 60.
+  define: { Request: "undefined", Response: "undefined" },
   banner: { js: "#!/usr/bin/env node" },
 });

@@ -13,7 +13,10 @@ export async function checkWorker(config: Config, now: () => number): Promise<Fi
   if (!answer.ok)
     return [{ what, fault: `was not reached: ${answer.failure}; is \`worker\` right, is the network up?` }];
   const { status, date } = answer.value;
-  if (status >= 500) return [{ what: `${what} answers`, fault: `but says it is unwell (${status}); look at its page` }];
+  if (status >= 500) {
+    const fault = `it says that it is not well (${status} at /healthz): its sweeps may have stopped; look at its page`;
+    return [{ what, fault }, clockFinding(date, config, now())];
+  }
   if (status !== 200) return [{ what, fault: `answered ${status} to /healthz; is \`worker\` in pusher.toml right?` }];
   return [{ what: `${what} answers` }, clockFinding(date, config, now())];
 }

@@ -70,7 +70,7 @@ export async function fakeWorker(): Promise<FakeWorker> {
       const body = problemOf(refusal, now);
       say(body.status, body);
     };
-    if (path === "/healthz") return void say(200, { serverTime: new Date(now).toISOString() });
+    if (path === "/healthz") return void response.writeHead(200, { date: new Date(now).toUTCString() }).end("ok\n");
     const body = await bytesOf(incoming);
     const json: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
     if (path === "/v1/enrollments") {
