@@ -9,7 +9,7 @@ import type { Ended, ExecOptions } from "./jobs/job.ts";
 import { CAPTURE_MAX_BYTES, DRAIN_MS, KILL_AFTER_MS, REAP_MS } from "./limits.ts";
 import { endGroup } from "./processes.ts";
 
-export type Channel = "stdout" | "stderr";
+type Channel = "stdout" | "stderr";
 
 export interface ChildIo {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@ import { SECONDS_MAX, SECONDS_MIN } from "../protocol/limits.ts";
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Seconds of a duration text, or undefined when it is none. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const unitSeconds = unit === undefined ? undefined : UNIT_SECONDS[unit];
   return digits === undefined || unitSeconds === undefined ? undefined : Number(digits) * unitSeconds;

@@ -22,7 +22,7 @@ const claim = z.strictObject({
 });
 type Claim = z.infer<typeof claim>;
 
-export interface Lock {
+interface Lock {
   /** Names a program that runs under the lock. */
   readonly cover: (pid: number) => void;
   readonly release: () => void;

@@ -16,7 +16,7 @@ const TEMP_PREFIX = ".tierwatch-marker.tmp-";
 /** Readable for the tools that copy, whoever they run as. */
 const MODE = 0o644;
 
-export const marker = z.strictObject({
+const marker = z.strictObject({
   version: z.literal(1),
   id,
   dataset: name,

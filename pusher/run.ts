@@ -19,7 +19,7 @@ import { put, type Spool, shrink, spoolOf } from "./spool.ts";
 import { remember } from "./state.ts";
 import { tail } from "./tail.ts";
 
-export const EXIT_LOCKED = 75;
+const EXIT_LOCKED = 75;
 const EXIT_TIMED_OUT = 124;
 const EXIT_BROKEN = 70;
 
@@ -82,7 +82,7 @@ function store(config: Config, spool: Spool, shell: Shell, run: Run): void {
 }
 
 /** The code to end with: the job's own, as a shell would give it, and 1 for a run that failed although it exited 0. */
-export function exitCodeOf(outcome: JobOutcome): number {
+function exitCodeOf(outcome: JobOutcome): number {
   const { status, exitCode, signal } = outcome;
   if (status === "timed_out") return EXIT_TIMED_OUT;
   if (signal !== undefined)

@@ -30,7 +30,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): Se
   };
 }
 
-export function isReference(text: string): boolean {
+function isReference(text: string): boolean {
   return text.startsWith("file:") || text.startsWith("env:");
 }
 

@@ -8,7 +8,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Names of files and folders that are no data. */
-export function isLeftOut(name: string): boolean {
+function isLeftOut(name: string): boolean {
   return (
     name.startsWith(".tierwatch") ||
     name === ".stfolder" ||

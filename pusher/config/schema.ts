@@ -6,7 +6,7 @@ import { duration, durationOrNone } from "../duration.ts";
 const filled = z.string().check(z.minLength(1, "must not be empty"));
 const keep = z.optional(z.int("write a whole number").check(z.minimum(0, "must not be negative")));
 
-export const reference = z
+const reference = z
   .string()
   .check(z.regex(/^(file|env):./, 'is a secret: give it by reference, "file:PATH" or "env:NAME", never itself'));
 
@@ -27,7 +27,7 @@ function isWorkerUrl(text: string): boolean {
   return bare && url.pathname === "/" && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
 }
 
-export const policy = z.strictObject({ hourly: keep, daily: keep, weekly: keep, monthly: keep, yearly: keep });
+const policy = z.strictObject({ hourly: keep, daily: keep, weekly: keep, monthly: keep, yearly: keep });
 
 const dataset = z.strictObject({
   name,

@@ -49,7 +49,7 @@ function environment(own: Settings, context: KindContext): Record<string, string
 }
 
 /** What a program's end means under these settings. */
-export function judge(ended: Ended, own: Pick<Settings, "warn_exit_codes" | "skip_exit_codes">): JobOutcome {
+function judge(ended: Ended, own: Pick<Settings, "warn_exit_codes" | "skip_exit_codes">): JobOutcome {
   if (ended.startError !== undefined) return { status: "failed", exitCode: 127, reason: ended.startError };
   if (ended.timedOut) return { status: "timed_out", ...endOf(ended), reason: "killed: its time was up" };
   if (ended.exitCode === undefined) return { status: "failed", ...endOf(ended), reason: `ended by ${ended.signal}` };
