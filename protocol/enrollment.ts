@@ -12,5 +12,4 @@ export const enrollment = z.strictObject({ code: enrollmentCode, publicKey });
 
 export const enrollmentAnswer = z.strictObject({ site: name, host: name, keyId: z.string(), serverTime: z.string() });
 
-export type Enrollment = z.infer<typeof enrollment>;
 export type EnrollmentAnswer = z.infer<typeof enrollmentAnswer>;

@@ -17,7 +17,7 @@ import {
 export const runStatus = z.enum(["started", "succeeded", "warned", "failed", "timed_out", "skipped"]);
 
 /** A marker written into a dataset's birth tier before a job read it. */
-export const birth = z.strictObject({ marker: id, dataset: name, tier: name, at: instant });
+const birth = z.strictObject({ marker: id, dataset: name, tier: name, at: instant });
 
 /**
  * A marker found in a farther tier, and what became of the files it names: of `sampled` files `matched` have the same

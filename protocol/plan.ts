@@ -13,7 +13,7 @@ export const schedule = z.union([
 ]);
 
 /** A body of data protected as one, and the tier it is born in. */
-export const dataset = z.strictObject({ name, born: name });
+const dataset = z.strictObject({ name, born: name });
 
 const expectation = {
   name,
@@ -26,7 +26,7 @@ const expectation = {
 };
 
 /** A job that carries datasets from one tier to another. */
-export const carryingJob = z.strictObject({
+const carryingJob = z.strictObject({
   ...expectation,
   from: name,
   to: name,
@@ -38,14 +38,14 @@ export const carryingJob = z.strictObject({
 });
 
 /** A job that only looks (pool health, free space). `tier` is the tier its readings speak of. */
-export const lookingJob = z.strictObject({
+const lookingJob = z.strictObject({
   ...expectation,
   tier: z.optional(name),
   /** Never there. Named all the same, so that the faults of a carrying job are told as those of a carrying job. */
   to: z.optional(z.never()),
 });
 
-export const job = z.union([carryingJob, lookingJob]);
+const job = z.union([carryingJob, lookingJob]);
 
 export const plan = z.strictObject({
   /** How often the host beats, and how late a beat may be. */
@@ -57,9 +57,7 @@ export const plan = z.strictObject({
 export const planAnswer = z.strictObject({ serverTime: z.string(), watches: count });
 
 export type Schedule = z.infer<typeof schedule>;
-export type Dataset = z.infer<typeof dataset>;
 export type CarryingJob = z.infer<typeof carryingJob>;
-export type LookingJob = z.infer<typeof lookingJob>;
 export type Job = z.infer<typeof job>;
 export type Plan = z.infer<typeof plan>;
 export type PlanAnswer = z.infer<typeof planAnswer>;

@@ -1,0 +1,59 @@
+/** `npm run enroll-code -- --site home --host corenas [--local]`: lets one host enrol, once, within 15 minutes. */
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { name } from "../protocol/fields.ts";
+import { enrollmentSql, makeEnrollmentCode, type Place } from "./enrollment-code.ts";
+import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+
+const USAGE = `usage: npm run enroll-code -- --site SITE --host HOST [--remote | --local]
+  SITE and HOST are names: lower-case letters, digits and inner hyphens
+  --remote  the worker on Cloudflare (this is meant when nothing is said)
+  --local   the worker of \`wrangler dev\` in this folder`;
+
+interface Wanted extends Place {
+  readonly where: "--local" | "--remote";
+}
+
+function readWanted(argv: readonly string[]): Wanted | undefined {
+  try {
+    const flag = { type: "boolean", default: false } as const;
+    const options = { site: { type: "string" }, host: { type: "string" }, local: flag, remote: flag } as const;
+    const { values } = parseArgs({ args: [...argv], options });
+    const [site, host] = [name.safeParse(values.site), name.safeParse(values.host)];
+    if (!site.success || !host.success || (values.local && values.remote)) return undefined;
+    return { site: site.data, host: host.data, where: values.local ? "--local" : "--remote" };
+  } catch {
+    return undefined;
+  }
+}
+
+function main(argv: readonly string[], now: number): number {
+  const wanted = readWanted(argv);
+  if (wanted === undefined) {
+    console.error(USAGE);
+    return 2;
+  }
+  if (wanted.where === "--remote" && !isLoggedIn()) {
+    console.error(LOG_IN);
+    return 1;
+  }
+  const made = makeEnrollmentCode(randomBytes, now);
+  const stored = callWrangler(["d1", "execute", "DB", wanted.where, "--yes", "--command", enrollmentSql(made, wanted)]);
+  if (!stored.ok) {
+    console.error(
+      `${stored.lastLines}\n\nThe code was not stored. Was the worker deployed, and its database migrated?`,
+    );
+    return 1;
+  }
+  const expires = new Date(made.expiresAt).toISOString().slice(0, 19).replace("T", " ");
+  console.log(`Code for host ${wanted.host} of site ${wanted.site}, good once, until ${expires} UTC:
+
+    ${made.code}
+
+On ${wanted.host}, beside its pusher.toml:
+
+    node pusher.mjs enroll ${made.code}`);
+  return 0;
+}
+
+process.exitCode = main(process.argv.slice(2), Date.now());
