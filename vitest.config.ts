@@ -5,8 +5,12 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Where CI wants the numbers of the run, as JSON. */
+const report = process.env.TIERWATCH_TEST_REPORT;
+
 export default defineConfig(async () => ({
   test: {
+    ...(report === undefined ? {} : { reporters: ["default", "json"], outputFile: { json: report } }),
     projects: [
       {
         test: {
@@ -35,6 +39,7 @@ export default defineConfig(async () => ({
           name: "site",
           include: ["test/site/**/*.test.ts"],
           environment: "node",
+          globalSetup: "./test/site/build.ts",
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
