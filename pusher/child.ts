@@ -65,7 +65,9 @@ function follow(child: ChildProcess, program: string, options: LaunchOptions, io
   const stdout = capture(options.ownStdout === true ? null : child.stdout, (chunk) => {
     if (options.quiet !== true) io.onOutput(chunk, "stdout");
   });
-  const stderr = capture(child.stderr, (chunk) => io.onOutput(chunk, "stderr"));
+  const stderr = capture(child.stderr, (chunk) => {
+    if (options.quietErrors !== true) io.onOutput(chunk, "stderr");
+  });
   let timedOut = false;
   let giveUp: () => void = () => undefined;
   const ended = new Promise<Ended>((resolve) => {

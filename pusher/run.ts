@@ -59,6 +59,9 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
     const { outcome, found } = await carryOut(config, job, shell, log, taken.lock.cover);
     ended();
     keep(outcome, found, log.text(shell.secrets.redact));
+    if (outcome.reason !== undefined) {
+      shell.warn(`${job.name} ${outcome.status.replace("_", " ")}: ${shell.secrets.redact(outcome.reason)}`);
+    }
     noteReported(config.state, found.seen);
     taken.lock.release();
     await announce.result(id);

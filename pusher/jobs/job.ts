@@ -24,6 +24,8 @@ export interface ExecOptions {
   readonly timeoutSeconds?: number;
   /** Its output is for the job to read, not for the terminal and the run's tail (a JSON listing). Stderr still shows. */
   readonly quiet?: boolean;
+  /** Its errors are for the job to read too: a question to which "no" is an answer. */
+  readonly quietErrors?: boolean;
 }
 
 /** How both ends of a pipe ended, and how many bytes went through it. */

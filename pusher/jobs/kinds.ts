@@ -1,5 +1,7 @@
 /** Every kind of job there is, by the name that `kind` in pusher.toml gives it. */
 import { command } from "./command.ts";
 import type { JobKind } from "./kind.ts";
+import { zfsHealth } from "./zfs-health.ts";
+import { zfsSend } from "./zfs-send.ts";
 
-export const KINDS: Readonly<Record<string, JobKind>> = { command };
+export const KINDS: Readonly<Record<string, JobKind>> = { command, "zfs-send": zfsSend, "zfs-health": zfsHealth };

@@ -1,0 +1,79 @@
+/** Parses the text of `zpool status POOL`: OpenZFS 2.1 and 2.2, and the older zfs-fuse, whose words differ a little. */
+import { isSuspended, type PoolHealth, type Scan, type Vdev } from "./zfs-pool.ts";
+
+interface Line {
+  readonly depth: number;
+  readonly words: readonly string[];
+}
+
+/** The health of a pool, or null when the text does not describe it. */
+export function parseStatusText(text: string, pool: string): PoolHealth | null {
+  const section = sectionOf(text, pool);
+  if (section === null) return null;
+  const state = field(section, "state");
+  if (state === null) return null;
+  return {
+    pool,
+    state,
+    suspended: isSuspended(state, field(section, "see") ?? ""),
+    vdevs: vdevsOf(section),
+    dataErrors: dataErrorsOf(section),
+    scan: scanOf(section),
+  };
+}
+
+/** The part of the text that is about this pool: several may follow each other. */
+function sectionOf(text: string, pool: string): string | null {
+  const parts = text.split(/^(?= *pool: )/m);
+  return parts.find((part) => field(part, "pool") === pool) ?? null;
+}
+
+function field(section: string, name: string): string | null {
+  return new RegExp(`^ *${name}: (.*)$`, "m").exec(section)?.[1]?.trim() ?? null;
+}
+
+/** The lines between the heading NAME STATE READ WRITE CKSUM and the line of errors, with the headings of groups left out. */
+function vdevsOf(section: string): Vdev[] {
+  const config = section.split(/^\tNAME +STATE.*$/m)[1]?.split(/^errors:/m)[0] ?? "";
+  const lines = config.split("\n").flatMap((raw): Line[] => {
+    const [, indent, rest] = /^\t( *)(\S.*)$/.exec(raw) ?? [];
+    return indent === undefined || rest === undefined ? [] : [{ depth: indent.length, words: rest.split(/\s+/) }];
+  });
+  const spares = lines.findIndex(({ depth, words }) => depth === 0 && words[0] === "spares");
+  const counted = spares < 0 ? lines : lines.slice(0, spares);
+  return counted.flatMap(({ depth, words }, i) => {
+    const [name, state, read, write, checksum] = words;
+    if (name === undefined || state === undefined) return [];
+    const isLeaf = (counted[i + 1]?.depth ?? 0) <= depth;
+    const counts = { readErrors: countOf(read), writeErrors: countOf(write), checksumErrors: countOf(checksum) };
+    return [{ name, state, ...counts, isLeaf }];
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** A counter as it is shown: `0`, `82`, `1.09K`. */
+function countOf(shown: string | undefined): number {
+  const [, digits, unit] = /^([\d.]+)([KMGT]?)$/.exec(shown ?? "") ?? [];
+  return digits === undefined ? 0 : Math.round(Number(digits) * (UNITS[unit ?? ""] ?? 1));
+}
+
+function dataErrorsOf(section: string): number {
+  const [, told = "", files = ""] = /^errors: (.*)\n?([\s\S]*)/m.exec(section) ?? [];
+  const number = /^(\d+) data errors/.exec(told)?.[1];
+  if (number !== undefined) return Number(number);
+  if (!told.startsWith("Permanent errors")) return 0;
+  return Math.max(1, files.split("\n").filter((line) => line.trim() !== "").length);
+}
+
+/** `scan:` of OpenZFS, `scrub:` of zfs-fuse; dates are ctime(3) in the zone of the machine. */
+function scanOf(section: string): Scan | null {
+  const told = field(section, "scan") ?? field(section, "scrub");
+  if (told === null || told === "none requested") return null;
+  const kind = told.includes("resilver") ? "resilver" : "scrub";
+  const date = Date.parse(/ on (\w{3} \w{3} +\d+ [\d:]+ \d{4})/.exec(told)?.[1] ?? "");
+  const endedAt = Number.isNaN(date) ? null : date;
+  if (told.includes("in progress")) return { kind, state: "running", endedAt: null };
+  if (told.includes("paused")) return { kind, state: "paused", endedAt: null };
+  return { kind, state: /cancell?ed|stopped/.test(told) ? "canceled" : "finished", endedAt };
+}

@@ -1,0 +1,79 @@
+/** What went wrong with a zfs or zpool command, as a sentence for the owner; pure, from how it ended. */
+import type { Ended, Piped } from "./job.ts";
+
+interface Known {
+  readonly pattern: RegExp;
+  readonly says: (subject: string) => string;
+}
+
+const KNOWN: readonly Known[] = [
+  { pattern: /no such pool/, says: (it) => `there is no ${it}: is it imported? (\`zpool import\`)` },
+  { pattern: /no pools available/, says: (it) => `there is no ${it}: no pool is imported at all (\`zpool import\`)` },
+  {
+    pattern: /modules cannot be auto-loaded|\/dev\/zfs and \/proc\/self\/mounts|ZFS modules are not loaded/,
+    says: () => "the ZFS kernel module is not loaded (`modprobe zfs`)",
+  },
+  { pattern: /currently suspended/, says: (it) => `${it}: the pool's I/O is suspended; look at \`zpool status\`` },
+  {
+    pattern: /[Pp]ermission denied|must be superuser/,
+    says: (it) => `${it}: permission denied; run as root or delegate with \`zfs allow\``,
+  },
+  {
+    pattern: /has been modified/,
+    says: (it) =>
+      `${it} was modified since its last snapshot: roll it back (\`zfs rollback\`) and set readonly=on there; nothing was changed`,
+  },
+  {
+    pattern: /does not\s+match incremental source/,
+    says: (it) => `${it}: its last snapshot is not the one to continue from; nothing was changed`,
+  },
+  {
+    pattern: /must specify -F to overwrite|destination .* exists/,
+    says: (it) => `${it} exists already and has no snapshot in common with the source; nothing was changed`,
+  },
+  { pattern: /out of space|No space left|no space left/, says: (it) => `${it}: the pool is out of space` },
+  { pattern: /quota exceeded/, says: (it) => `${it}: its quota is exceeded` },
+  {
+    pattern: /unable to restore to destination|parent .*does not exist/,
+    says: (it) => `${it}: the parent dataset does not exist; create it first (\`zfs create -p\`)`,
+  },
+  {
+    pattern: /invalid backup stream|checksum mismatch|incomplete stream|failed to read from stream/,
+    says: (it) => `${it}: the stream broke off before its end; what arrived is kept where the version can resume`,
+  },
+  { pattern: /dataset already exists/, says: (it) => `${it}: there is a snapshot of this second already` },
+  { pattern: /dataset is busy|pool is busy/, says: (it) => `${it} is busy` },
+  { pattern: /does not exist/, says: (it) => `${it} does not exist` },
+];
+
+/** Why a command about `subject` failed. */
+export function zfsTrouble(ended: Ended, subject: string): string {
+  if (ended.startError !== undefined) return `${ended.startError}: is ZFS installed?`;
+  if (ended.timedOut) return `${subject}: no answer in time; a suspended pool or a dead disk makes ZFS hang`;
+  return known(ended.stderr, subject) ?? `${subject}: ${firstLine(ended.stderr) ?? endOf(ended)}`;
+}
+
+/**
+ * Why `zfs send | zfs receive` failed. A sender that was ended by a closed pipe only noticed that the receiver was gone; a
+ * receiver that saw its stream break off only noticed that the sender was.
+ */
+export function pipeTrouble({ producer, consumer }: Piped, source: string, target: string): string {
+  const noticed = producer.signal === "SIGPIPE" || producer.exitCode === 141;
+  const senderBroke = producer.exitCode !== 0 && !noticed;
+  return senderBroke ? zfsTrouble(producer, source) : zfsTrouble(consumer, target);
+}
+
+function known(stderr: string, subject: string): string | null {
+  return KNOWN.find(({ pattern }) => pattern.test(stderr))?.says(subject) ?? null;
+}
+
+function firstLine(text: string): string | undefined {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .find((line) => line !== "");
+}
+
+function endOf({ exitCode, signal }: Ended): string {
+  return signal === undefined ? `exit code ${exitCode}` : `ended by ${signal}`;
+}
