@@ -108,6 +108,14 @@ export interface SummaryInput {
   readonly readings: readonly { site: string; host: string; job: string; reading: Reading }[];
 }
 
+/** Older than this the last sweep is no sign of a watch that works. */
+const SWEEP_STALE_MS = 300_000;
+
+/** True when deadlines were not looked at lately, or never: statuses may then be older than they look. */
+export function sweepIsStale(lastSweepAt: number | null, now: number): boolean {
+  return lastSweepAt === null || now - lastSweepAt > SWEEP_STALE_MS;
+}
+
 /** From best to worst: a tier is as good as its worst copy. */
 const ORDER: readonly TierStatus[] = ["ok", "paused", "pending", "degraded", "late", "blocked", "missed", "failed"];
 
@@ -219,9 +227,13 @@ function tierStatus(
   chains: readonly ChainSummary[],
 ): TierStatus {
   const held = copies.filter((copy) => copy.tier === tier).map(({ status }) => status);
-  const looks = jobs.filter((job) => job.tier === tier);
-  const readings = looks.flatMap(({ reason }) => (reason.code === "reading" ? [reason.verdict] : []));
-  const read: TierStatus = readings.includes("critical") ? "failed" : readings.includes("warning") ? "degraded" : "ok";
+  const read = jobs.filter((job) => job.tier === tier).map(lookStatus);
   const born = chains.some((chain) => chain.born === tier);
-  return held.length === 0 && !born && looks.length === 0 ? "pending" : worst([...held, read]);
+  return held.length === 0 && !born && read.length === 0 ? "pending" : worst([...held, ...read]);
+}
+
+/** What a looking job says of its tier. That it was never heard of leaves the tier unknown, not well. */
+function lookStatus({ status, reason }: JobSummary): TierStatus {
+  if (reason.code === "reading") return reason.verdict === "critical" ? "failed" : "degraded";
+  return status === "pending" ? "pending" : "ok";
 }

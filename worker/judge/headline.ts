@@ -1,0 +1,157 @@
+/**
+ * The one sentence that stands above everything: how a site is, in plain words. It never says that all is well while
+ * something is unknown. Incidents are titled here for the page; an alert has its own words (say.ts).
+ */
+import { type IncidentSummary, type SiteSummary, type Summary, sweepIsStale, type TierStatus } from "./summary.ts";
+import { copyKey, hostKey, jobKey, type OwnReason, type Status, siteKey } from "./watch.ts";
+import { list, nameOf, span } from "./words.ts";
+
+/** Watches a sentence names before it counts them. */
+const NAMES_MAX = 4;
+
+export interface Headline {
+  /** `unproven`: everything says it is ok, but of some copies only their jobs do. */
+  readonly status: TierStatus | "unproven";
+  readonly text: string;
+}
+
+/** Of the whole page. Several sites: the worst of them, named. */
+export function pageHeadline(summary: Summary): Headline {
+  const [first, ...others] = summary.sites.map((site) => ({ site, ...siteHeadline(site, summary.generatedAt) }));
+  if (first === undefined) return { status: "pending", text: "Nothing is watched yet." };
+  const bad = [first, ...others].filter(({ status }) => status !== "ok");
+  const worst = bad.find(({ site }) => openIncidents(site).length > 0) ?? bad[0];
+  if (worst !== undefined) {
+    return { status: worst.status, text: others.length === 0 ? worst.text : `${worst.site.name}: ${worst.text}` };
+  }
+  if (sweepIsStale(summary.lastSweepAt, summary.generatedAt)) {
+    const never = summary.lastSweepAt === null;
+    const text = never ? "Deadlines were never checked." : "All was well when deadlines were last checked.";
+    return { status: "late", text };
+  }
+  return { status: "ok", text: others.length === 0 ? first.text : `All ${others.length + 1} sites are fresh.` };
+}
+
+/** Of one site as of `now`, in milliseconds. */
+export function siteHeadline(site: SiteSummary, now: number): Headline {
+  const [gravest, ...more] = openIncidents(site);
+  if (gravest !== undefined) {
+    const others = more.length === 0 ? "" : ` ${more.length} more ${more.length === 1 ? "incident is" : "are"} open.`;
+    const status = gravest.severity === "critical" ? "failed" : "degraded";
+    return { status, text: `${incidentTitle(gravest, site, now)}.${others}` };
+  }
+  const names = named(site, site.status);
+  switch (site.status) {
+    case "ok":
+      return fresh(site);
+    case "pending":
+      return { status: "pending", text: `Waiting for the first word of ${names}.` };
+    case "late":
+      return { status: "late", text: `Nothing is missed, but late: ${names}.` };
+    case "paused":
+      return { status: "paused", text: `Paused, so not judged: ${names}.` };
+    default:
+      return { status: site.status, text: `Not well, and not yet looked into: ${names}.` };
+  }
+}
+
+function fresh({ tiers, copies }: SiteSummary): Headline {
+  const text = tiers.length === 1 ? "The one tier is fresh" : `All ${tiers.length} tiers are fresh`;
+  const claimed = copies.filter(({ proven }) => !proven).length;
+  if (claimed === 0) return { status: "ok", text: `${text}.` };
+  return { status: "unproven", text: `${text}, as far as jobs say: ${counted(claimed, "copy")} unproven.` };
+}
+
+/** The watches with this status: by name while they are few, else how many of which kind. */
+function named(site: SiteSummary, status: TierStatus): string {
+  const names = watchesOf(site, status);
+  if (names.length <= NAMES_MAX) return list(names);
+  const count = (all: readonly { readonly status: Status }[]) => all.filter((one) => one.status === status).length;
+  const kinds = [
+    [count(site.hosts), "host"],
+    [count(site.jobs), "job"],
+    [count(site.copies), "copy"],
+  ] as const;
+  return list(kinds.flatMap(([n, kind]) => (n === 0 ? [] : [counted(n, kind)])));
+}
+
+function counted(n: number, kind: "host" | "job" | "copy"): string {
+  return n === 1 ? `1 ${kind}` : `${n} ${kind === "copy" ? "copies" : `${kind}s`}`;
+}
+
+function watchesOf(site: SiteSummary, status: TierStatus): string[] {
+  const of = <One extends { readonly status: Status }>(all: readonly One[], key: (one: One) => string) =>
+    all.filter((one) => one.status === status).map((one) => nameOf(key(one)));
+  return [
+    ...of(site.hosts, ({ host }) => hostKey(host)),
+    ...of(site.jobs, ({ host, job }) => jobKey(host, job)),
+    ...of(site.copies, ({ dataset, tier }) => copyKey(dataset, tier)),
+  ];
+}
+
+/** The gravest first; among equals the one that began first. */
+export function openIncidents(site: SiteSummary): IncidentSummary[] {
+  const rank = ({ severity }: IncidentSummary) => (severity === "critical" ? 0 : 1);
+  return site.incidents
+    .filter(({ closedAt }) => closedAt === null)
+    .sort((a, b) => rank(a) - rank(b) || a.openedAt - b.openedAt);
+}
+
+/** What is wrong and where, without a full stop: `archive → staging is stuck: photos in staging is 31 h old`. */
+export function incidentTitle(incident: IncidentSummary, site: SiteSummary, now: number): string {
+  const { root, reason, closedAt } = incident;
+  const own = "own" in reason ? reason.own : reason;
+  const [is, at] = closedAt === null ? ["is", now] : ["was", closedAt];
+  if (root === siteKey(site.name)) return `${site.name} ${is} silent: no host was heard of${since(own, at)}`;
+  if (root.startsWith("host:")) return `${nameOf(root)} ${is} silent${since(own, at)}`;
+  const stuck = closedAt === null ? stuckCopy(root, site, now) : null;
+  return stuck === null ? failure(incident, own) : `${stuck}; ${hopWords(incident, own, site, now)}`;
+}
+
+function since(own: OwnReason, at: number): string {
+  return own.code === "overdue" && own.lastAt !== null ? ` for ${span(at - own.lastAt)}` : "";
+}
+
+/** The oldest copy that missed its window because of this hop: data says more than jobs do. */
+function stuckCopy(root: string, site: SiteSummary, now: number): string | null {
+  const missed = site.copies.filter(
+    (copy) => copy.status === "missed" && (copy.feeds.includes(root) || copyKey(copy.dataset, copy.tier) === root),
+  );
+  const [oldest] = missed.sort((a, b) => (a.recoveryAt ?? 0) - (b.recoveryAt ?? 0));
+  if (oldest === undefined) return null;
+  const name = nameOf(copyKey(oldest.dataset, oldest.tier));
+  const age = oldest.recoveryAt === null ? "never arrived" : `is ${span(now - oldest.recoveryAt)} old`;
+  return `${route(root, site)} is stuck: ${name} ${age}`;
+}
+
+/** What the job of a stuck hop did meanwhile. One that succeeds and moves nothing is the failure nobody else sees. */
+function hopWords(incident: IncidentSummary, own: OwnReason, site: SiteSummary, now: number): string {
+  const job = site.jobs.find(({ host, job }) => jobKey(host, job) === incident.root);
+  if (!incident.subject.startsWith("copy:") || own.code === "mismatch") return failure(incident, own);
+  const good = job?.status === "ok" ? job.lastGood : null;
+  if (good === null) return `${nameOf(incident.root)} brings nothing new`;
+  return `${nameOf(incident.root)} says it succeeded ${span(now - good.finishedAt)} ago`;
+}
+
+function failure({ root, subject, closedAt }: IncidentSummary, own: OwnReason): string {
+  switch (own.code) {
+    case "reading":
+      return withoutStop(own.text);
+    case "mismatch":
+      return `${nameOf(subject)} ${closedAt === null ? "differs" : "differed"} from its source`;
+    case "run":
+      return `${nameOf(root)} ${own.status === "timed_out" ? "took too long" : "failed"}: ${withoutStop(own.text)}`;
+    default:
+      return subject.startsWith("copy:") ? `${nameOf(subject)} missed its window` : `${nameOf(root)} missed its time`;
+  }
+}
+
+/** `archive → staging` of the job that carries there; the root's own name when no one job does. */
+function route(root: string, site: SiteSummary): string {
+  const job = site.jobs.find((candidate) => jobKey(candidate.host, candidate.job) === root);
+  return job === undefined || job.from === null || job.to === null ? nameOf(root) : `${job.from} → ${job.to}`;
+}
+
+function withoutStop(text: string): string {
+  return text.trim().replace(/\.$/, "");
+}

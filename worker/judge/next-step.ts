@@ -1,0 +1,34 @@
+/** Where to look first when an incident is open: one instruction for a person who was just woken by it. */
+import type { IncidentSummary } from "./summary.ts";
+import { siteKey } from "./watch.ts";
+import { nameOf } from "./words.ts";
+
+export function nextStep({ root, subject, reason }: IncidentSummary, site: string): string {
+  if (root === siteKey(site)) {
+    return `See whether power and network are up at ${site}; then run the pusher's \`doctor\` on any host there.`;
+  }
+  if (root.startsWith("host:")) {
+    return `See whether ${nameOf(root)} is up and online; then run the pusher's \`doctor\` on it.`;
+  }
+  const own = "own" in reason ? reason.own : reason;
+  if (own.code === "mismatch") {
+    return "Compare the named files in both tiers before the next run overwrites the good ones.";
+  }
+  const { host, job } = partsOf(root);
+  if (host === null) return `Run the pusher's \`status\` on the hosts that feed ${nameOf(subject)}.`;
+  switch (own.code) {
+    case "run":
+      return `On ${host}: run the pusher's \`status\`, mend what it names, then \`run ${job}\`.`;
+    case "reading":
+      return `On ${host}: look at what the reading names, then \`run ${job}\` to read it again.`;
+    default:
+      return subject.startsWith("copy:")
+        ? `On ${host}: run the pusher's \`status\` and see whether ${job} still moves data; then \`run ${job}\`.`
+        : `On ${host}: see whether its scheduler starts ${job} (pusher's \`status\`), then \`run ${job}\`.`;
+  }
+}
+
+function partsOf(root: string): { host: string | null; job: string } {
+  const [, host = null, job = ""] = /^job:([^/]*)\/(.*)$/.exec(root) ?? [];
+  return { host, job };
+}
