@@ -1,7 +1,8 @@
 /** Mounts the routes and maps every failure to a refusal. `now` and settings are read once a request, in index.ts. */
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { type Refusal, refuse } from "../protocol/refusals.ts";
+import { problemOf, type Refusal, refuse } from "../protocol/refusals.ts";
+import { failurePage } from "./page/failure.tsx";
 import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
@@ -29,9 +30,18 @@ export function createApp(): Hono<AppEnv> {
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));
   app.onError((error, c) => {
     console.error(JSON.stringify({ at: new Date(c.env.now).toISOString(), path: c.req.path, error: causeOf(error) }));
-    return refuse(refusalOf(error), c.env.now);
+    const refusal = refusalOf(error);
+    return c.req.path === "/" ? failedPage(refusal, c.env.now) : refuse(refusal, c.env.now);
   });
   return app;
+}
+
+/** The front page is read by people: its failure is a page too, with the refusal's status. */
+function failedPage(refusal: Refusal, now: number): Response {
+  const { status } = problemOf(refusal, now);
+  const why = refusal.code === "unavailable" ? "database" : "bug";
+  const headers = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
+  return new Response(failurePage(why, now), { status, headers });
 }
 
 /** D1 that does not answer may answer later; anything else is a bug of ours. */

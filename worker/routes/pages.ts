@@ -1,19 +1,39 @@
-/** What people and monitors read: the page, `status.json` and `healthz`. */
+/** What people and monitors read: the page with its stylesheet, `status.json` and `healthz`. */
 import { Hono } from "hono";
 import { statusJson } from "../judge/status-json.ts";
+import { sweepIsStale } from "../judge/summary.ts";
+import { FAVICON } from "../page/icons.tsx";
+import { page } from "../page/page.tsx";
+import { STYLE, STYLE_VERSION } from "../page/style.ts";
 import { readSummary } from "../store/summary.ts";
 import { lastSweepAt } from "../store/sweeps.ts";
 import type { AppEnv } from "./context.ts";
 
-/** Older than this the last sweep is no sign of a watch that works. */
-const SWEEP_STALE_MS = 300_000;
+/** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
+const FOR_EVER = "public, max-age=31536000, immutable";
+const CHECK_FIRST = "public, no-cache";
 
 export function pageRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.use(async (c, next) => {
     await next();
-    c.res.headers.set("cache-control", "no-store");
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
+  routes.get("/", async (c) => {
+    const { db, settings, now } = c.env;
+    const renews = c.req.query("still") === undefined;
+    return c.html(page(await readSummary(db, settings.faults, now), now, renews));
+  });
+  routes.get("/style.css", (c) => {
+    const etag = `"${STYLE_VERSION}"`;
+    const cacheControl = c.req.query("v") === STYLE_VERSION ? FOR_EVER : CHECK_FIRST;
+    const headers = { etag, "cache-control": cacheControl };
+    if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
+    return c.body(STYLE, 200, { ...headers, "content-type": "text/css; charset=utf-8" });
+  });
+  routes.get("/favicon.svg", (c) =>
+    c.body(FAVICON, 200, { "content-type": "image/svg+xml", "cache-control": "public, max-age=86400" }),
+  );
   routes.get("/status.json", async (c) => {
     const { db, settings, now } = c.env;
     return c.json(statusJson(await readSummary(db, settings.faults, now)));
@@ -21,7 +41,7 @@ export function pageRoutes(): Hono<AppEnv> {
   routes.get("/healthz", async (c) => {
     const { db, settings, now } = c.env;
     const at = await lastSweepAt(db);
-    const sweeping = at !== null && now - at <= SWEEP_STALE_MS;
+    const sweeping = !sweepIsStale(at, now);
     const body = {
       ok: sweeping,
       serverTime: new Date(now).toISOString(),

@@ -1,0 +1,111 @@
+/** Every job of a site: its last run, when the next is due, and the readings that are not ok. */
+import type { Reading } from "../../protocol/heartbeat.ts";
+import { explain } from "../judge/explain.ts";
+import type { JobSummary } from "../judge/summary.ts";
+import { jobKey, type RunFact } from "../judge/watch.ts";
+import { list, span } from "../judge/words.ts";
+import { bytesText } from "./bytes.ts";
+import { Icon, StatusWord } from "./icons.tsx";
+import { Told, When } from "./time.tsx";
+
+interface Props {
+  readonly jobs: readonly JobSummary[];
+  readonly now: number;
+}
+
+export function Jobs({ jobs, now }: Props) {
+  if (jobs.length === 0) return null;
+  return (
+    <section>
+      <table class="jobs">
+        <caption>Jobs</caption>
+        <thead>
+          <tr>
+            <th scope="col">Job</th>
+            <th scope="col">Status</th>
+            <th scope="col">Last run</th>
+            <th scope="col">Took</th>
+            <th scope="col">Moved</th>
+            <th scope="col">Next due</th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map((job) => (
+            <JobRow job={job} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function JobRow({ job, now }: { job: JobSummary; now: number }) {
+  const { host, status, reason, last, dueAt } = job;
+  const worrying = job.readings.filter(({ verdict }) => verdict !== "ok");
+  const saysItself = reason.code === "reading" && worrying.some(({ text }) => text === reason.text);
+  return (
+    <tr>
+      <th scope="row">
+        {job.job} <span class="at">on {host}</span>
+        <span class="note">{purpose(job)}</span>
+      </th>
+      <td data-label="Status">
+        <StatusWord mark={status} />
+        {status === "ok" || saysItself ? null : (
+          <span class="note">
+            <Told text={explain(jobKey(host, job.job), reason, now)} />
+          </span>
+        )}
+        <Readings readings={worrying} />
+      </td>
+      <td data-label="Last run">
+        <LastRun job={job} now={now} />
+      </td>
+      <td class="num" data-label="Took">
+        {last === null ? "–" : span(last.finishedAt - last.startedAt)}
+      </td>
+      <td class="num" data-label="Moved">
+        {last?.bytes === undefined ? "–" : bytesText(last.bytes)}
+      </td>
+      <td data-label="Next due">{dueAt === null ? "–" : <When at={dueAt} now={now} />}</td>
+    </tr>
+  );
+}
+
+/** `archive → staging: apps, photos`; of a looking job the tier it looks at. */
+function purpose({ from, to, tier, datasets, tool }: JobSummary): string {
+  if (from !== null && to !== null) return `${from} → ${to}: ${list(datasets)}`;
+  return tier === null ? tool : `looks at ${tier}`;
+}
+
+function LastRun({ job, now }: { job: JobSummary; now: number }) {
+  const { last, runningSince } = job;
+  return (
+    <>
+      {runningSince === null ? null : <span class="note">running for {span(now - runningSince)}</span>}
+      {last === null ? "none yet" : <Ended run={last} now={now} />}
+    </>
+  );
+}
+
+function Ended({ run, now }: { run: RunFact; now: number }) {
+  return (
+    <>
+      {run.status.replace("_", " ")} <When at={run.finishedAt} now={now} />
+    </>
+  );
+}
+
+function Readings({ readings }: { readings: readonly Reading[] }) {
+  if (readings.length === 0) return null;
+  return (
+    <ul class="readings">
+      {readings.map(({ verdict, text }) => (
+        <li>
+          <Icon mark={verdict === "critical" ? "failed" : "degraded"} />
+          {verdict}: {text}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,66 @@
+/** The document around whatever is shown. No script, no third party: the stylesheet is the only other request. */
+import type { Child } from "hono/jsx";
+import { Sign } from "./icons.tsx";
+import { STYLE_PATH } from "./style.ts";
+
+/** How often the page fetches itself again. Whoever is disturbed by that has a link to end it. */
+const RENEW_SECONDS = 30;
+
+interface Props {
+  readonly title: string;
+  readonly renews: boolean;
+  /** Statuses may be older than they look: nothing is shown in green. */
+  readonly stale: boolean;
+  /** What stands at the right of the name. */
+  readonly aside: Child;
+  readonly children?: Child;
+}
+
+export function Layout({ title, renews, stale, aside, children }: Props) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        {renews ? <meta http-equiv="refresh" content={String(RENEW_SECONDS)} /> : null}
+        <title>{title}</title>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href={STYLE_PATH} />
+      </head>
+      <body>
+        <header>
+          <p class="brand">
+            <Sign />
+            Tierwatch
+          </p>
+          {aside}
+        </header>
+        <main class={stale ? "stale" : undefined}>{children}</main>
+        <footer>
+          <p>
+            Times are UTC.{" "}
+            {renews ? (
+              <>
+                This page renews itself every {RENEW_SECONDS} s. <a href="/?still">Hold it still</a>
+              </>
+            ) : (
+              <>
+                This page holds still. <a href="/">Let it renew itself</a>
+              </>
+            )}
+          </p>
+          <p>
+            <a href="/status.json">status.json</a> <a href="/healthz">healthz</a>
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+/** The text of a whole document. */
+export function documentOf(layout: Child): string {
+  return `<!doctype html>${String(layout)}`;
+}

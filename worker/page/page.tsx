@@ -1,0 +1,96 @@
+/** The status page: a summary in, HTML out. Pure: `now`, in milliseconds, is what ages are told against. */
+import { type Headline, openIncidents, pageHeadline, siteHeadline } from "../judge/headline.ts";
+import { type SiteSummary, type Summary, sweepIsStale } from "../judge/summary.ts";
+import { Chains } from "./chain.tsx";
+import { Hosts } from "./hosts.tsx";
+import { Icon } from "./icons.tsx";
+import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
+import { Jobs } from "./jobs.tsx";
+import { documentOf, Layout } from "./layout.tsx";
+import { Verdict } from "./verdict.tsx";
+import { Checked, Warnings } from "./warnings.tsx";
+
+/** The page of a summary. `renews` false: it does not fetch itself again. */
+export function page(summary: Summary, now: number, renews: boolean): string {
+  const headline = pageHeadline(summary);
+  const [only, ...others] = summary.sites;
+  const stale = sweepIsStale(summary.lastSweepAt, now);
+  const aside = <Checked at={summary.lastSweepAt} now={now} />;
+  const body = (
+    <Layout title={titleOf(summary, headline)} renews={renews} stale={stale} aside={aside}>
+      <Verdict headline={headline} loss={others.length === 0 ? (only?.loss ?? null) : null} />
+      <Warnings summary={summary} now={now} />
+      {only === undefined ? <FirstSteps /> : null}
+      {others.length === 0 ? null : <SiteList summary={summary} now={now} />}
+      <OpenIncidents sites={summary.sites} now={now} />
+      {summary.sites.map((site, i) => (
+        <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} />
+      ))}
+    </Layout>
+  );
+  return documentOf(body);
+}
+
+function titleOf({ sites }: Summary, { status }: Headline): string {
+  const open = sites.flatMap(openIncidents).length;
+  if (open > 0) return `(${open}) Tierwatch: ${open === 1 ? "incident" : "incidents"} open`;
+  return status === "ok" ? "Tierwatch: all fresh" : `Tierwatch: ${status}`;
+}
+
+function FirstSteps() {
+  const steps = [
+    "`npm run enroll-code -- --site home --host nas --remote` prints a code that is good for 15 minutes.",
+    "On that host, with a `pusher.toml` beside it: `node pusher.mjs enroll CODE`.",
+    "Put `node pusher.mjs beat` and `node pusher.mjs run JOB` into its scheduler. The first chain appears here.",
+  ];
+  return (
+    <section class="steps">
+      <h2>What to do next</h2>
+      <ol>
+        {steps.map((step) => (
+          <li>
+            <Coded text={step} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function SiteList({ summary, now }: { summary: Summary; now: number }) {
+  return (
+    <nav aria-label="Sites">
+      <ul class="sites">
+        {summary.sites.map((site, i) => {
+          const { status, text } = siteHeadline(site, now);
+          return (
+            <li>
+              <Icon mark={status} />
+              <span>
+                <a href={`#${siteId(i)}`}>{site.name}</a>: {text}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function siteId(index: number): string {
+  return `site-${index + 1}`;
+}
+
+/** One site. Alone on the page, its sentence already stands at the top. */
+function Site({ site, now, alone, id }: { site: SiteSummary; now: number; alone: boolean; id: string }) {
+  return (
+    <article id={id}>
+      <h2>{site.name}</h2>
+      {alone ? null : <p class="loss">{site.loss}</p>}
+      <Chains site={site} now={now} />
+      <Jobs jobs={site.jobs} now={now} />
+      <Hosts hosts={site.hosts} now={now} />
+      <ClosedIncidents site={site} />
+    </article>
+  );
+}
