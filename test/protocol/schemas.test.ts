@@ -93,8 +93,8 @@ describe("a run", () => {
   });
 });
 
-test("a sighting whose counts do not add up is refused", () => {
-  const body = changedAt(HEARTBEAT.body, FIRST_SIGHTING, (seen) => ({ ...seen, missing: 1 }));
+test.each([{ missing: 1 }, { sampled: 21 }])("a sighting whose counts do not add up is refused: %j", (change) => {
+  const body = changedAt(HEARTBEAT.body, FIRST_SIGHTING, (seen) => ({ ...seen, ...change }));
   expect(faultsOf(heartbeat, body)).toMatchObject([{ path: "runs.0.seen.0" }]);
 });
 
