@@ -49,14 +49,18 @@ function shortName(name: string): string {
 function errorReading({ pool, vdevs, dataErrors }: PoolHealth): Reading {
   const name = `pool.${pool}.errors`;
   if (dataErrors > 0) {
-    const text = `pool ${pool} has ${dataErrors} permanent data errors: \`zpool status -v ${pool}\` names the files`;
+    const text = `pool ${pool} has ${plural(dataErrors, "permanent data error")}: \`zpool status -v ${pool}\` names the files`;
     return { name, value: dataErrors, verdict: "critical", text };
   }
   const counted = vdevs.filter(({ isLeaf }) => isLeaf).flatMap(counters);
   if (counted.length === 0) return { name, value: 0, verdict: "ok", text: `pool ${pool} counts no errors` };
   const total = counted.reduce((sum, { count }) => sum + count, 0);
-  const told = counted.map(({ disk, count, kind }) => `${disk} has ${count} ${kind} errors`).join(", ");
+  const told = counted.map(({ disk, count, kind }) => `${disk} has ${plural(count, `${kind} error`)}`).join(", ");
   return { name, value: total, verdict: "warning", text: `pool ${pool}: ${told}`.slice(0, 900) };
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function counters({ name, readErrors, writeErrors, checksumErrors }: Vdev) {

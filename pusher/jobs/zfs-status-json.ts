@@ -17,6 +17,8 @@ const scanStats = z.object({
 
 const rawVdev = z.object({
   name: z.string(),
+  /** The name of a disk that is gone and is now known by its guid. */
+  was: z.optional(z.string()),
   state: z.string(),
   read_errors: z.optional(number),
   write_errors: z.optional(number),
@@ -72,7 +74,7 @@ function jsonOf(text: string): unknown {
 function flatten(raw: RawVdev): Vdev[] {
   const below = Object.values(raw.vdevs ?? {});
   const own: Vdev = {
-    name: raw.name,
+    name: raw.was ?? raw.name,
     // The text of the same command says UNAVAIL.
     state: raw.state === "CANT_OPEN" ? "UNAVAIL" : raw.state,
     readErrors: raw.read_errors ?? 0,

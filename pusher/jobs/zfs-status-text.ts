@@ -42,7 +42,9 @@ function vdevsOf(section: string): Vdev[] {
   const spares = lines.findIndex(({ depth, words }) => depth === 0 && words[0] === "spares");
   const counted = spares < 0 ? lines : lines.slice(0, spares);
   return counted.flatMap(({ depth, words }, i) => {
-    const [name, state, read, write, checksum] = words;
+    const [shown, state, read, write, checksum, note, was] = words;
+    // A disk that is gone is shown by its guid, and by the name it had: `was /dev/disk/by-id/…`.
+    const name = note === "was" && was !== undefined ? was : shown;
     if (name === undefined || state === undefined) return [];
     const isLeaf = (counted[i + 1]?.depth ?? 0) <= depth;
     const counts = { readErrors: countOf(read), writeErrors: countOf(write), checksumErrors: countOf(checksum) };

@@ -34,7 +34,7 @@ const KNOWN: readonly Known[] = [
   { pattern: /out of space|No space left|no space left/, says: (it) => `${it}: the pool is out of space` },
   { pattern: /quota exceeded/, says: (it) => `${it}: its quota is exceeded` },
   {
-    pattern: /unable to restore to destination|parent .*does not exist/,
+    pattern: /unable to restore to destination|new filesystem stream: dataset does not exist/,
     says: (it) => `${it}: the parent dataset does not exist; create it first (\`zfs create -p\`)`,
   },
   {
