@@ -33,10 +33,12 @@ export function corenasToml(at: Places): string {
 name = "apps"
 born = "fast"
 paths = { fast = "${at.fast}/apps", archive = "${at.archive}/apps" }
+samples = 4
 [[datasets]]
 name = "photos"
 born = "archive"
 paths = { archive = "${at.archive}/photos" }
+samples = 4
 ${job(`name = "nightly"
 kind = "zfs-send"
 from = "fast"
