@@ -61,7 +61,7 @@ async function handOver(delivery: Delivery, settings: Settings, now: number, sig
 }
 
 /** What a try's outcome means for its delivery: done, given up, or when to try again. */
-export function triedAs(delivery: Delivery, outcome: Outcome, now: number): Tried {
+function triedAs(delivery: Delivery, outcome: Outcome, now: number): Tried {
   const base = { id: delivery.id, attempts: delivery.attempts, at: now };
   if (outcome.kind === "delivered") return { ...base, state: "delivered", dueAt: null, error: null };
   if (outcome.kind === "refused") return { ...base, state: "refused", dueAt: null, error: outcome.error };

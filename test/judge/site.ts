@@ -12,7 +12,6 @@ import { copyKey, type Facts, hostKey, jobKey, type RunFact, type Watch } from "
 
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
-export const SECOND = 1000;
 export const START = Date.parse("2026-11-23T02:00:00Z");
 export const NAME = "home";
 

@@ -25,7 +25,7 @@ export function testPusher(folder: string, toml: string): TestPusher {
 }
 
 /** Runs Node with arguments; output is both streams as they came. */
-export function start(args: readonly string[]): Promise<Ran> {
+function start(args: readonly string[]): Promise<Ran> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";

@@ -101,7 +101,9 @@ async function end(child: ChildProcess): Promise<void> {
 async function answers({ guiPort }: Instance): Promise<void> {
   const until = Date.now() + 30_000;
   while (Date.now() < until) {
-    const answer = await fetch(`http://127.0.0.1:${guiPort}/rest/system/ping`, { headers: { "X-API-Key": KEY } }).catch(() => null);
+    const answer = await fetch(`http://127.0.0.1:${guiPort}/rest/system/ping`, { headers: { "X-API-Key": KEY } }).catch(
+      () => null,
+    );
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

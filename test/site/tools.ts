@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** True when a program is on the PATH, or where cron's PATH does not look. */
-export function has(program: string): boolean {
+function has(program: string): boolean {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
   return folders.some((folder) => isExecutable(join(folder, program)));
 }

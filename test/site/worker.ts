@@ -72,7 +72,10 @@ export async function startWorker(): Promise<RunningWorker> {
       const code = randomBytes(16).toString("base64url");
       const hash = createHash("sha256").update(code).digest("base64url");
       const insert = "INSERT INTO enrollments (code_hash, site, host, expires_at) VALUES (?, 'home', ?, ?)";
-      await db.prepare(insert).bind(hash, host, Date.now() + 900_000).run();
+      await db
+        .prepare(insert)
+        .bind(hash, host, Date.now() + 900_000)
+        .run();
       return code;
     },
     sweepAt: async (at) => {

@@ -3,7 +3,7 @@ import { chainOf } from "./chain.ts";
 import type { CopySpec, Proof, Watch } from "./watch.ts";
 import { list, span } from "./words.ts";
 
-export interface Farthest {
+interface Farthest {
   readonly dataset: string;
   readonly tier: string;
   readonly proof: Proof | null;
@@ -11,7 +11,7 @@ export interface Farthest {
 }
 
 /** The last copy of each dataset's chain: the one that is left when everything nearer is gone. */
-export function farthestCopies(watches: readonly Watch[]): Farthest[] {
+function farthestCopies(watches: readonly Watch[]): Farthest[] {
   const copies = watches.flatMap(({ spec, facts }) =>
     spec.kind === "copy" && facts.kind === "copy" ? [{ spec, facts }] : [],
   );

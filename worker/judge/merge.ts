@@ -7,7 +7,7 @@ import type { CopyFacts, HostFacts, JobFacts, Mismatch, Proof, RunFact } from ".
 /** Holes further than this below the highest run number are forgotten: by number, so that order leaves no trace. */
 const SEQ_SPAN = 512;
 
-export function later(a: number | null, b: number | null): number | null {
+function later(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.max(a, b);
 }

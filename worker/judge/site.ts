@@ -33,7 +33,7 @@ export function hostSpecs(view: SiteView): HostSpec[] {
   return [...view.watches.values()].flatMap(({ spec }) => (spec.kind === "host" ? [spec] : []));
 }
 
-export function copySpecs(view: SiteView): CopySpec[] {
+function copySpecs(view: SiteView): CopySpec[] {
   return [...view.watches.values()].flatMap(({ spec }) => (spec.kind === "copy" ? [spec] : []));
 }
 
@@ -62,7 +62,7 @@ export function provenAt(view: SiteView, spec: CopySpec): number {
 }
 
 /** A copy's recovery point in milliseconds; 0 when nothing was ever proven. */
-export function recoveryAt(view: SiteView, key: string): number {
+function recoveryAt(view: SiteView, key: string): number {
   const facts = view.watches.get(key)?.facts;
   return facts?.kind === "copy" ? (facts.good?.recoveryAt ?? 0) : 0;
 }

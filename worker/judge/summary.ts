@@ -119,7 +119,7 @@ export function sweepIsStale(lastSweepAt: number | null, now: number): boolean {
 /** From best to worst: a tier is as good as its worst copy. */
 const ORDER: readonly TierStatus[] = ["ok", "paused", "pending", "degraded", "late", "blocked", "missed", "failed"];
 
-export function worst(statuses: readonly TierStatus[]): TierStatus {
+function worst(statuses: readonly TierStatus[]): TierStatus {
   return statuses.reduce<TierStatus>((bad, next) => (ORDER.indexOf(next) > ORDER.indexOf(bad) ? next : bad), "ok");
 }
 

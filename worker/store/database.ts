@@ -15,7 +15,7 @@ export function openDatabase(d1: D1Database): Database {
 const PARAMETER_MAX_CHARS = 600_000;
 
 /** Rows as JSON texts, each short enough for one parameter. */
-export function chunked(rows: readonly object[]): string[] {
+function chunked(rows: readonly object[]): string[] {
   const chunks: string[] = [];
   let current: string[] = [];
   let size = 0;

@@ -69,9 +69,3 @@ export async function recordTries(db: Database, tries: readonly Tried[]): Promis
   );
   await writeAll(db, statements);
 }
-
-/** How many deliveries still wait, and how many were given up. */
-export async function countOpenDeliveries(db: Database): Promise<number> {
-  const [counted] = await db.all(sql`SELECT count(*) AS waiting FROM deliveries WHERE due_at IS NOT NULL`);
-  return z.parse(z.object({ waiting: z.number() }), counted).waiting;
-}

@@ -73,21 +73,6 @@ export const incidents = sqliteTable("incidents", {
   reason: text("reason").notNull(),
 });
 
-export const deliveries = sqliteTable("deliveries", {
-  id: text("id").primaryKey(),
-  site: text("site").notNull(),
-  incidentId: text("incident_id").notNull(),
-  kind: text("kind").notNull(),
-  channel: text("channel").notNull(),
-  alert: text("alert").notNull(),
-  state: text("state").notNull(),
-  createdAt: integer("created_at").notNull(),
-  dueAt: integer("due_at"),
-  attempts: integer("attempts").notNull(),
-  lastError: text("last_error"),
-  doneAt: integer("done_at"),
-});
-
 export const sweeps = sqliteTable("sweeps", {
   id: integer("id").primaryKey(),
   leaseUntil: integer("lease_until").notNull(),

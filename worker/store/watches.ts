@@ -8,7 +8,7 @@ import { watches } from "./schema.ts";
 type Row = typeof watches.$inferSelect;
 
 /** Parses a row; a row that does not parse is a bug or a hand-edited database, and throws with its key. */
-export function watchOf(row: Row): Watch {
+function watchOf(row: Row): Watch {
   return {
     ...row,
     spec: z.parse(spec, JSON.parse(row.spec)),
