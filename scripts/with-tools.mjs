@@ -69,7 +69,7 @@ function run(command, args, options, prepare = () => {}) {
 async function install() {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
-  say("Installing what Tierwatch needs (npm ci, about 700 MB on disk; a minute or two) …");
+  say("Installing what Tierwatch needs (npm ci, 730 MB on disk, about a minute) …");
   const ticking = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
   let output = "";
   const collect = (chunk) => {
@@ -85,8 +85,9 @@ async function install() {
     giveUp("npm was not found: install Node.js together with npm (https://nodejs.org), then try again.");
   if (code > 128) giveUp("The installation was stopped; it starts anew next time.", code);
   if (code !== 0) {
-    say(output.trim().split("\n").slice(-NPM_LINES).join("\n"));
-    giveUp(`npm ci failed with exit code ${code}; its last lines stand above. Is the network there?`);
+    // npm says first what is wrong, and then, at length, how it is used.
+    say(output.trim().split("\n").slice(0, NPM_LINES).join("\n"));
+    giveUp(`npm ci failed with exit code ${code}: what it said stands above. If the network was away, try again.`);
   }
   say(`Installed in ${seconds()} s.`);
 }
