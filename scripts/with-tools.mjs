@@ -71,14 +71,12 @@ async function install() {
   const seconds = () => Math.round((Date.now() - began) / 1000);
   say("Installing what Tierwatch needs (npm ci, 730 MB on disk, about a minute) …");
   const ticking = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
-  let output = "";
-  const collect = (chunk) => {
-    output += chunk;
-  };
+  let complaint = "";
   const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-  const code = await run("npm", args, { stdio: ["ignore", "pipe", "pipe"] }, (npm) => {
-    npm.stdout.on("data", collect);
-    npm.stderr.on("data", collect);
+  const code = await run("npm", args, { stdio: ["ignore", "ignore", "pipe"] }, (npm) => {
+    npm.stderr.on("data", (chunk) => {
+      complaint += chunk;
+    });
   });
   clearInterval(ticking);
   if (code === 127)
@@ -86,7 +84,7 @@ async function install() {
   if (code > 128) giveUp("The installation was stopped; it starts anew next time.", code);
   if (code !== 0) {
     // npm says first what is wrong, and then, at length, how it is used.
-    say(output.trim().split("\n").slice(0, NPM_LINES).join("\n"));
+    say(complaint.trim().split("\n").slice(0, NPM_LINES).join("\n"));
     giveUp(`npm ci failed with exit code ${code}: what it said stands above. If the network was away, try again.`);
   }
   say(`Installed in ${seconds()} s.`);

@@ -22,6 +22,8 @@ const BLOCKS = [...DOC.matchAll(/^( *)```(\w*) ?(\w*)\n([\s\S]*?)^ *```$/gm)].ma
     return { language, word, text: text.replace(/\n$/, "") };
   },
 );
+/** Rows of tables, without the formatter's padding. */
+const ROWS = DOC.split("\n").flatMap((line) => (line.startsWith("|") ? [line.replaceAll(/ +/g, " ")] : []));
 
 describe("the examples", () => {
   const schemas: Readonly<Record<string, z.ZodMiniType>> = {
@@ -53,12 +55,12 @@ describe("the tables", () => {
       const { status, title } = problemOf({ code }, 0);
       return `| \`${code}\` | ${status} | ${title} |`;
     });
-    expect(DOC.match(/^\| `[a-z_]+` \| \d{3} \|.*$/gm)).toEqual(rows);
+    expect(ROWS.filter((row) => /^\| `[a-z_]+` \| \d{3} \|/.test(row))).toEqual(rows);
   });
 
   test("every limit stands there with its value, and no other", () => {
-    const rows = [...DOC.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)].map(([, name, value]) => [name, Number(value)]);
-    expect(Object.fromEntries(rows)).toEqual({ ...limits });
+    const cells = ROWS.flatMap((row) => [...row.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/g)]);
+    expect(Object.fromEntries(cells.map(([, name, value]) => [name, Number(value)]))).toEqual({ ...limits });
   });
 });
 
@@ -81,7 +83,7 @@ describe("the vectors", () => {
     const pem = BLOCKS.find(({ text }) => text.includes("PRIVATE KEY"))?.text ?? "";
     const { d, x } = createPrivateKey(pem).export({ format: "jwk" });
     expect({ d, x }).toEqual({ d: KEY.seed, x: KEY.publicKey });
-    for (const value of Object.values(KEY)) expect(DOC).toContain(`| \`${value}\` |`);
+    for (const value of Object.values(KEY)) expect(ROWS.join("\n")).toContain(`| \`${value}\` |`);
   });
 
   test("the steps of signing show the bytes of the heartbeat's vector", () => {

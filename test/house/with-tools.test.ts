@@ -80,7 +80,7 @@ describe("a fresh clone", () => {
   });
 
   test("whose installation fails shows what npm said first, and what to do", async () => {
-    npm('echo "npm error network timeout" >&2; seq 1 100; exit 7');
+    npm('exec >&2; echo "npm error network timeout"; seq 1 100; exit 7');
     const { code, stdout, stderr } = await withTools(HELLO);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("npm error network timeout");
