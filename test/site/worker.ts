@@ -1,10 +1,11 @@
 /** The real worker on workerd for a test of the whole site: its address, its sweeps at a time of one's choice, its alerts. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { createTestHarness } from "wrangler";
 import * as z from "zod/mini";
+import { enrollmentSql, makeEnrollmentCode } from "../../scripts/enrollment-code.ts";
 
 const SECRET = Buffer.from("tierwatch-site-test-secret-32-by").toString("base64");
 
@@ -69,14 +70,9 @@ export async function startWorker(): Promise<RunningWorker> {
     url: url.href,
     alerts: receiver.alerts,
     codeFor: async (host) => {
-      const code = randomBytes(16).toString("base64url");
-      const hash = createHash("sha256").update(code).digest("base64url");
-      const insert = "INSERT INTO enrollments (code_hash, site, host, expires_at) VALUES (?, 'home', ?, ?)";
-      await db
-        .prepare(insert)
-        .bind(hash, host, Date.now() + 900_000)
-        .run();
-      return code;
+      const made = makeEnrollmentCode(randomBytes, Date.now());
+      await db.prepare(enrollmentSql(made, { site: "home", host })).run();
+      return made.code;
     },
     sweepAt: async (at) => {
       await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date(at) });
@@ -96,7 +92,7 @@ export async function startWorker(): Promise<RunningWorker> {
 
 /** As much of a D1 binding as this file uses: the Node side has no types of the Workers runtime. */
 interface D1 {
-  prepare(sql: string): { bind(...values: unknown[]): { run(): Promise<unknown> } };
+  prepare(sql: string): { run(): Promise<unknown> };
 }
 
 async function startReceiver() {

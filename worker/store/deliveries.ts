@@ -27,6 +27,9 @@ const row = z.object({
 
 /** Takes up to `limit` due deliveries under a lease. A closing alert waits until the opening one is done with. */
 export async function claimDeliveries(db: Database, now: number, leaseMs: number, limit: number): Promise<Delivery[]> {
+  // A look costs no row when nothing is due; the update below would cost some at every sweep.
+  const due = await db.all(sql`SELECT 1 FROM deliveries WHERE due_at <= ${now} LIMIT 1`);
+  if (due.length === 0) return [];
   const claimed = await db.all(sql`
     UPDATE deliveries SET due_at = ${now + leaseMs}, attempts = attempts + 1
     WHERE id IN (

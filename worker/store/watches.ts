@@ -76,7 +76,9 @@ export function writeFacts(site: string, changed: readonly Watch[]): SQL[] {
     (json) => sql`
       UPDATE watches SET version = version + 1, facts = ${field("facts")}, due_at = ${field("dueAt")}
       FROM json_each(${json}) AS e
-      WHERE watches.site = ${site} AND watches.key = ${field("key")} AND watches.version = ${field("version")}`,
+      WHERE watches.site = ${site} AND watches.key = ${field("key")} AND watches.version = ${field("version")}
+        -- Named once more, by itself, so that each is sought by its key instead of walking through the site.
+        AND watches.key IN (SELECT n.value->>'key' FROM json_each(${json}) AS n)`,
   );
 }
 

@@ -1,0 +1,35 @@
+/** What the free plan pays for: rows and statements, whose counts are exact here and in production. */
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { heartbeatCost, sweepCost } from "./measure.ts";
+
+describe("a heartbeat", () => {
+  test("writes at most 2 rows when alive, at most 6 with the result of a run", async () => {
+    const { alive, withRun } = await heartbeatCost(env.DB);
+    expect(alive.rowsWritten).toBeLessThanOrEqual(2);
+    expect(withRun.rowsWritten).toBeLessThanOrEqual(6);
+    expect(alive.rowsRead).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("a sweep", () => {
+  test.each([10, 1_000, 100_000])("with nothing due among %i watches reads at most 5 rows", async (watches) => {
+    const cost = await sweepCost(env.DB, watches, 0);
+    expect(cost.rowsRead).toBeLessThanOrEqual(5);
+    expect(cost.statements).toBeLessThanOrEqual(5);
+  });
+
+  test("judges the one that is due among 100,000 by reading its site alone", async () => {
+    const cost = await sweepCost(env.DB, 100_000, 1);
+    expect(cost).toMatchObject({ watchesDue: 1, skipped: 0 });
+    expect(cost.rowsRead).toBeLessThanOrEqual(100);
+  });
+
+  test("handles 1,500 due in one pass with at most 50 statements", async () => {
+    const cost = await sweepCost(env.DB, 20_000, 1_500);
+    expect(cost).toMatchObject({ watchesDue: 1_500, skipped: 0 });
+    expect(cost.statements).toBeLessThanOrEqual(50);
+    const open = await env.DB.prepare("SELECT count(*) AS open FROM incidents WHERE closed_at IS NULL").first("open");
+    expect(open).toBe(1_500);
+  });
+});

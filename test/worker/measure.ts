@@ -1,0 +1,80 @@
+/** What a heartbeat and a sweep cost in rows and statements, through the app's own door. Tests assert it, the bench prints it. */
+
+import type { Heartbeat } from "../../protocol/heartbeat.ts";
+import { signedHeaders } from "../../protocol/signature.ts";
+import { createApp } from "../../worker/app.ts";
+import { readSettings } from "../../worker/settings.ts";
+import { openDatabase } from "../../worker/store/database.ts";
+import { sweep } from "../../worker/sweep.ts";
+import { type Metered, metered, type Usage } from "./metered.ts";
+import { corenasPlan } from "./reference.ts";
+import { emptyDatabase, enrolled, run, START, sweepAt, type TestHost } from "./support.ts";
+
+const MINUTE = 60_000;
+const WATCHES_PER_SITE = 10;
+
+/** The cost of one heartbeat of a host that is well: alive only, and with the result of one run. */
+export async function heartbeatCost(d1: D1Database): Promise<{ alive: Usage; withRun: Usage }> {
+  await emptyDatabase();
+  const host = await enrolled("home", "corenas", corenasPlan, START);
+  const meter = metered(d1);
+  for (const seq of [1, 2])
+    await send(meter, host, { runs: [run("health", seq, START + seq * MINUTE)] }, START + seq * MINUTE);
+  await sweepAt(START + 2 * MINUTE);
+  meter.take();
+  await send(meter, host, { runs: [] }, START + 3 * MINUTE);
+  const alive = meter.take();
+  await send(meter, host, { runs: [run("health", 3, START + 4 * MINUTE)] }, START + 4 * MINUTE);
+  return { alive, withRun: meter.take() };
+}
+
+async function send(meter: Metered, host: TestHost, heartbeat: Heartbeat, now: number): Promise<void> {
+  const url = "https://tierwatch.example/v1/heartbeats";
+  const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(heartbeat)));
+  const headers = await signedHeaders({ method: "POST", url, body }, host.key, now);
+  const bindings = { db: openDatabase(meter.d1), settings: readSettings({ DB: meter.d1 }), now, sweepSoon: () => {} };
+  const answer = await createApp().fetch(new Request(url, { method: "POST", headers, body }), bindings);
+  if (answer.status !== 200) throw new Error(`a heartbeat was answered ${answer.status}: ${await answer.text()}`);
+}
+
+export interface SweepCost extends Usage {
+  readonly watchesDue: number;
+  readonly skipped: number;
+}
+
+/** The cost of one sweep over `watches` watches, in sites of ten, of which `due` hosts have just fallen silent. */
+export async function sweepCost(d1: D1Database, watches: number, due: number): Promise<SweepCost> {
+  await emptyDatabase();
+  const now = START + 60 * MINUTE;
+  await fill(d1, watches, now);
+  await d1
+    .prepare(`UPDATE watches SET due_at = ? WHERE key = 'host:nas' AND CAST(substr(site, 5) AS INTEGER) < ?`)
+    .bind(now, due)
+    .run();
+  const meter = metered(d1);
+  const swept = await sweep(openDatabase(meter.d1), { ...readSettings({ DB: meter.d1 }), channels: [] }, now);
+  return { ...meter.take(), watchesDue: swept.watchesDue, skipped: swept.skipped };
+}
+
+/** Sites of one host, which was last heard an hour ago, and nine jobs that are well. */
+async function fill(d1: D1Database, watches: number, now: number): Promise<void> {
+  const host = { kind: "host", host: "nas", everySeconds: 300, graceSeconds: 300, plannedAt: START };
+  const hostFacts = { kind: "host", heardAt: now - 60 * MINUTE, seqs: [[1, 9]], clockOffset: null };
+  const job = { kind: "job", host: "nas", tool: "command", schedule: { everySeconds: 86_400 }, graceSeconds: 3600 };
+  const good = { id: "x", seq: 1, status: "succeeded", startedAt: START, finishedAt: START, receivedAt: START };
+  const jobFacts = { kind: "job", good, bad: null, skipped: null, started: null };
+  const values = [host, hostFacts, { ...job, plannedAt: START, datasets: [] }, jobFacts].map((value) =>
+    JSON.stringify(value),
+  );
+  await d1
+    .prepare(`
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?5)
+      INSERT INTO watches (site, key, version, spec, facts, status, reason, since_at, due_at)
+      SELECT 'site' || (i / ${WATCHES_PER_SITE}),
+        CASE i % ${WATCHES_PER_SITE} WHEN 0 THEN 'host:nas' ELSE 'job:nas/j' || (i % ${WATCHES_PER_SITE}) END, 1,
+        CASE i % ${WATCHES_PER_SITE} WHEN 0 THEN ?1 ELSE json_set(?3, '$.job', 'j' || (i % ${WATCHES_PER_SITE})) END,
+        CASE i % ${WATCHES_PER_SITE} WHEN 0 THEN ?2 ELSE ?4 END,
+        'ok', '{"code":"fine"}', ${START}, ${now + 24 * 60 * MINUTE} FROM n`)
+    .bind(...values, watches)
+    .run();
+}
