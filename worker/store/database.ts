@@ -36,18 +36,22 @@ export function perChunk(rows: readonly object[], statement: (json: string) => S
   return chunked(rows).map(statement);
 }
 
-/**
- * Runs statements as one D1 batch: one transaction. Answers how many rows each changed. Drizzle's own `batch` does not take
- * raw statements with parameters, so it only spells them out here.
- */
+/** Runs statements as one D1 batch: one transaction. Answers how many rows each changed. */
 export async function writeAll(db: Database, statements: readonly SQL[]): Promise<number[]> {
+  return (await runAll(db, statements)).map(({ meta }) => meta.changes);
+}
+
+/**
+ * Runs statements as one D1 batch, with all that D1 says of each. Drizzle's own `batch` does not take raw statements with
+ * parameters, so it only spells them out here.
+ */
+export async function runAll(db: Database, statements: readonly SQL[]): Promise<D1Result[]> {
   if (statements.length === 0) return [];
   const prepared = statements.map((statement) => {
     const query = dialect.sqlToQuery(statement);
     return db.$client.prepare(query.sql).bind(...query.params);
   });
-  const results = await db.$client.batch(prepared);
-  return results.map((result) => result.meta.changes);
+  return db.$client.batch(prepared);
 }
 
 /** A field of the current element of `json_each(…) AS e`. */

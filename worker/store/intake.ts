@@ -12,8 +12,8 @@ import {
   touchedCopies,
 } from "../judge/intake.ts";
 import type { Watch } from "../judge/watch.ts";
-import { type Database, field, perChunk, writeAll } from "./database.ts";
-import { markers, sweeps } from "./schema.ts";
+import { type Database, field, perChunk, runAll } from "./database.ts";
+import { markers } from "./schema.ts";
 import { watchesByKey, writeFacts } from "./watches.ts";
 
 /** Another heartbeat or a sweep may write the same watch in between; so often it is read again. */
@@ -32,10 +32,10 @@ export async function recordHeartbeat(db: Database, arrival: Arrival): Promise<R
     const touched = touchedCopies(arrival, named, known).filter((key) => named.every((watch) => watch.key !== key));
     const watches = touched.length === 0 ? named : [...named, ...(await watchesByKey(db, site, touched))];
     const changed = absorb(arrival, watches, known);
-    if (await write(db, arrival, changed)) {
-      const [sweep] = await db.select({ lastSweepAt: sweeps.lastSweepAt }).from(sweeps);
+    const written = await write(db, arrival, changed);
+    if (written.whole) {
       const judgeNow = changed.some(({ dueAt }) => dueAt !== null && dueAt <= now);
-      return { held: true, lastSweepAt: sweep?.lastSweepAt ?? null, judgeNow };
+      return { held: true, lastSweepAt: written.lastSweepAt, judgeNow };
     }
   }
   return { held: false };
@@ -55,12 +55,22 @@ async function knownMarkers(db: Database, arrival: Arrival): Promise<MarkerRow[]
   }));
 }
 
-async function write(db: Database, arrival: Arrival, changed: readonly Watch[]): Promise<boolean> {
+const lastSweep = z.object({ last_sweep_at: z.nullable(z.number()) });
+
+interface Written {
+  /** False when a watch was changed by others since it was read. */
+  readonly whole: boolean;
+  readonly lastSweepAt: number | null;
+}
+
+/** Writes everything in one batch, and asks in the same one for the last sweep: each way to the database costs time. */
+async function write(db: Database, arrival: Arrival, changed: readonly Watch[]): Promise<Written> {
   const facts = writeFacts(arrival.site, changed);
   const rest = [...writeRuns(arrival), ...writeMarkers(arrival), ...writeReadings(arrival)];
-  const changes = await writeAll(db, [...rest, ...facts]);
-  const written = changes.slice(rest.length).reduce((sum, count) => sum + count, 0);
-  return written === changed.length;
+  const results = await runAll(db, [...rest, ...facts, sql`SELECT last_sweep_at FROM sweeps WHERE id = 1`]);
+  const written = results.slice(rest.length, -1).reduce((sum, { meta }) => sum + meta.changes, 0);
+  const [sweep] = z.parse(z.array(lastSweep), results.at(-1)?.results ?? []);
+  return { whole: written === changed.length, lastSweepAt: sweep?.last_sweep_at ?? null };
 }
 
 function writeRuns(arrival: Arrival) {

@@ -1,0 +1,85 @@
+/** The figures by their names, and as the table that a person reads: what was measured beside what was to be reached. */
+import type { Measured } from "./heartbeats.ts";
+import type { PusherStart } from "./pusher.ts";
+import type { Rows } from "./rows.ts";
+
+export interface Figures {
+  readonly heartbeatsPerSecond: number;
+  readonly bareHeartbeatsPerSecond: number;
+  readonly heartbeatP50Ms: number;
+  readonly heartbeatP99Ms: number;
+  /** All that workerd does locally, its stand-ins for Cloudflare's proxy and for D1 included. */
+  readonly heartbeatCpuMs: number | null;
+  /** The same of the bare worker: what is left between the two is the price of doing more than it. */
+  readonly bareCpuMs: number | null;
+  readonly rowsWrittenAlive: number;
+  readonly rowsWrittenRun: number;
+  readonly rowsReadAlive: number;
+  readonly rowsReadRun: number;
+  readonly sweepIdleRowsRead: Readonly<Record<string, number>>;
+  readonly sweep1RowsRead: number;
+  readonly sweep1500Statements: number;
+  readonly sweep1500Skipped: number;
+  readonly sweep1500RowsRead: number;
+  readonly sweep1500RowsWritten: number;
+  readonly workerGzipBytes: number;
+  readonly pageGzipBytes: number;
+  readonly pageCpuMs: number | null;
+  readonly pusherStartRatio: number;
+  readonly pusherPeakMiB: number;
+}
+
+export function figuresOf(rows: Rows, sent: Measured, workerGzipBytes: number, pusher: PusherStart): Figures {
+  const { alive, withRun } = rows.heartbeat;
+  return {
+    heartbeatsPerSecond: rounded(sent.heartbeats.perSecond),
+    bareHeartbeatsPerSecond: rounded(sent.bare.perSecond),
+    heartbeatP50Ms: rounded(sent.heartbeats.p50Ms),
+    heartbeatP99Ms: rounded(sent.heartbeats.p99Ms),
+    heartbeatCpuMs: sent.heartbeats.cpuMs === null ? null : rounded(sent.heartbeats.cpuMs),
+    bareCpuMs: sent.bare.cpuMs === null ? null : rounded(sent.bare.cpuMs),
+    rowsWrittenAlive: alive.rowsWritten,
+    rowsWrittenRun: withRun.rowsWritten,
+    rowsReadAlive: alive.rowsRead,
+    rowsReadRun: withRun.rowsRead,
+    sweepIdleRowsRead: rows.idle,
+    sweep1RowsRead: rows.one.rowsRead,
+    sweep1500Statements: rows.many.statements,
+    sweep1500Skipped: rows.many.skipped + (1_500 - rows.many.watchesDue),
+    sweep1500RowsRead: rows.many.rowsRead,
+    sweep1500RowsWritten: rows.many.rowsWritten,
+    workerGzipBytes,
+    pageGzipBytes: sent.pageGzipBytes,
+    pageCpuMs: sent.page.cpuMs === null ? null : rounded(sent.page.cpuMs),
+    pusherStartRatio: rounded(pusher.ratio),
+    pusherPeakMiB: rounded(pusher.peakMiB),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/** A table in Markdown, as bench/README.md and the README show it. */
+export function tableOf(of: Figures): string {
+  const idle = Object.entries(of.sweepIdleRowsRead)
+    .map(([watches, rows]) => `${rows} (${watches})`)
+    .join(", ");
+  const cpu = (ms: number | null) => (ms === null ? "not told here" : `${ms} ms`);
+  const lines: readonly (readonly [string, string, string])[] = [
+    ["heartbeats a second, 8 at a time", `${of.heartbeatsPerSecond}`, `a bare worker: ${of.bareHeartbeatsPerSecond}`],
+    ["a heartbeat, p50 / p99", `${of.heartbeatP50Ms} / ${of.heartbeatP99Ms} ms`, ""],
+    ["CPU of a heartbeat, with local stand-ins", cpu(of.heartbeatCpuMs), `2 ms; a bare worker: ${cpu(of.bareCpuMs)}`],
+    ["rows written, alive / with a run", `${of.rowsWrittenAlive} / ${of.rowsWrittenRun}`, "at most 2 / 6"],
+    ["rows read, alive / with a run", `${of.rowsReadAlive} / ${of.rowsReadRun}`, ""],
+    ["rows read by an idle sweep (watches)", idle, "at most 5"],
+    ["rows read by a sweep with 1 due of 100,000", `${of.sweep1RowsRead}`, ""],
+    ["statements for 1,500 due, skipped", `${of.sweep1500Statements}, ${of.sweep1500Skipped}`, "at most 50, 0"],
+    ["worker, gzipped", `${(of.workerGzipBytes / 1024).toFixed(1)} KiB`, "at most 150 KiB"],
+    ["page, gzipped; its CPU", `${(of.pageGzipBytes / 1024).toFixed(1)} KiB; ${cpu(of.pageCpuMs)}`, ""],
+    ["`pusher run true` over `node -e 0`", `${of.pusherStartRatio} times`, "at most 2.5"],
+    ["pusher's peak memory", `${of.pusherPeakMiB} MiB`, ""],
+  ];
+  const rows = lines.map((cells) => `| ${cells.join(" | ")} |`);
+  return ["| what | measured | to reach |", "|---|---|---|", ...rows].join("\n");
+}
