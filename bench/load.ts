@@ -42,7 +42,7 @@ async function spread(send: (i: number) => Promise<void>, from: number, count: n
 }
 
 /** User and system time of every workerd process so far, by /proc (proc_pid_stat(5), fields 14 and 15). */
-export function workerdCpuMs(): number | null {
+function workerdCpuMs(): number | null {
   try {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     const stats = pids.flatMap((pid) => {
