@@ -12,6 +12,7 @@ const NODE_MIN = 20;
 /** The Node that comes as a package; without it the machine's own has to be as new. */
 const NODE_BUNDLED = 24;
 const NPM_LINES = 15;
+const ORPHAN_POLL_MS = 500;
 const onWindows = process.platform === "win32";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = join(root, "node_modules", ".bin");
@@ -55,7 +56,12 @@ function run(command, args, options, prepare = () => {}) {
     const inTerminal = process.stdin.isTTY || process.stderr.isTTY;
     const forward = (signal) => (signal === "SIGINT" && inTerminal ? undefined : child.kill(signal));
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    // npm hands SIGTERM to its shell alone, which dies of it and tells nobody: then there is no one to go on for.
+    const parent = process.ppid;
+    const orphaned = () => process.ppid === parent || child.kill("SIGTERM");
+    const watch = process.env.npm_lifecycle_event === undefined ? undefined : setInterval(orphaned, ORPHAN_POLL_MS);
     const end = (code) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, forward);
       done(code);
     };

@@ -191,6 +191,20 @@ describe("the command", () => {
   );
 });
 
+describe("npm's shell", () => {
+  test("that is killed takes the command with it, which may clean up", async () => {
+    installed();
+    const script = `process.on("SIGTERM", () => { console.log("clean"); process.exit(0); });
+      setInterval(() => {}, 1000); require("node:fs").writeFileSync("ready", "");`;
+    const line = `"${process.execPath}" scripts/with-tools.mjs node -e '${script}'; exit 1`;
+    const env = { PATH: "/usr/bin:/bin", npm_lifecycle_event: "start" };
+    const shell = spawn("sh", ["-c", line], { cwd: clone, env, stdio: ["ignore", "pipe", "pipe"] });
+    await untilFile("ready");
+    shell.kill("SIGKILL");
+    expect(await ended(shell)).toMatchObject({ stdout: "clean\n" });
+  });
+});
+
 describe("one clear sentence", () => {
   test("says that Node is too old", async () => {
     installed();
