@@ -58,21 +58,7 @@ function time(args: readonly string[]): number {
   return performance.now() - began;
 }
 
-/** The child's largest resident size, by the kernel's high-water mark (VmHWM, proc_pid_status(5)), looked at each millisecond. */
 function peakOf(args: readonly string[]): number {
-  const watcher = `
-    const { spawn } = require("node:child_process");
-    const { readFileSync } = require("node:fs");
-    const child = spawn(process.execPath, ${JSON.stringify(args)}, { stdio: "ignore" });
-    let peak = 0;
-    const look = () => {
-      try {
-        const [, kib] = /VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/" + child.pid + "/status", "utf8")) ?? [];
-        peak = Math.max(peak, Number(kib ?? 0));
-      } catch {}
-    };
-    const timer = setInterval(look, 1);
-    child.on("close", () => { clearInterval(timer); console.log(peak / 1024); });`;
-  const { stdout } = spawnSync(process.execPath, ["-e", watcher], { encoding: "utf8" });
+  const { stdout } = spawnSync(process.execPath, [resolve("bench/peak.ts"), ...args], { encoding: "utf8" });
   return Number(stdout.trim());
 }
