@@ -22,7 +22,8 @@ export interface Children {
   readonly endAll: () => Promise<void>;
 }
 
-export function childrenWith(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Children {
+/** Children that work in the folder `cwd`. */
+export function childrenWith(cwd: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Children {
   const running = new Map<ChildProcess, Promise<Ended>>();
   let ending = false;
   // Whoever waits for a child while all are ended is not told: the end that it would hear of is no failure.
@@ -32,6 +33,7 @@ export function childrenWith(env: NodeJS.ProcessEnv, platform: NodeJS.Platform):
       if (ending) return never;
       const [program = "", ...args] = argv;
       const child = spawn(program, args, {
+        cwd,
         env,
         stdio: ["ignore", "pipe", "pipe"],
         detached: platform !== "win32",

@@ -1,12 +1,13 @@
 /** The demo, step by step: make the site and its hosts, start the worker, enrol, and then nights without end. */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { enrollmentSql, makeEnrollmentCode } from "../enrollment-code.ts";
 import { type Beats, startBeats } from "./beats.ts";
 import { readyCarriers } from "./carriers.ts";
 import { type Children, lastLine } from "./children.ts";
-import { corenasToml, winvmToml } from "./configs.ts";
+import { corenasToml, type SitePlan, winvmToml } from "./configs.ts";
 import type { Folder } from "./folder.ts";
 import { enrol, makeHost } from "./hosts.ts";
 import { runNight, type Site } from "./night.ts";
@@ -20,6 +21,7 @@ import { findTools, toolsLine } from "./tools.ts";
 import { prepareWorker, startWorker } from "./worker.ts";
 
 const SITE = "home";
+const HOSTS = ["corenas", "winvm"] as const;
 const SECRET_BYTES = 32;
 /** Nights that have to go well before the site is cut off. */
 const SETTLED_NIGHTS = 2;
@@ -60,39 +62,43 @@ interface Opened {
 /** Starts the tools and the worker side by side, then enrols both hosts. */
 async function open(io: DemoIo, tiers: Tiers, receiver: Receiver): Promise<Result<Opened, string>> {
   const { children, folder, say, source } = io;
-  const codes = {
-    corenas: makeEnrollmentCode(randomBytes, Date.now()),
-    winvm: makeEnrollmentCode(randomBytes, Date.now()),
-  };
-  const sql = Object.entries(codes).map(([host, code]) => enrollmentSql(code, { site: SITE, host }));
+  const codes = codesFor(Date.now());
+  const sql = HOSTS.map((host) => enrollmentSql(codes[host], { site: SITE, host })).join("; ");
   const place = { folder: folder.worker, source, port: io.options.port, children };
-  const bundling = bundle(io);
   const tools = findTools(io.path, process.platform);
   say.line(`Tools found: ${toolsLine(tools)}.`);
   say.line("Making the database and starting the worker on workerd …");
+  const bundling = bundle(io);
   const carrying = readyCarriers(children, folder.site, tiers, tools);
-  const prepared = await prepareWorker(place, receiver, sql.join("; "));
+  const prepared = await prepareWorker(place, receiver, sql);
   const worker = prepared.ok ? await startWorker(place) : prepared;
   const [bundled, carriers] = [await bundling, await carrying];
   if (!worker.ok) return worker;
   if (!bundled.ok) return bundled;
   if (!carriers.ok) return carriers;
   for (const note of carriers.value.notes) say.trouble(note);
-  const plan = { worker: worker.value.url, tiers, ...carriers.value };
-  const host = (name: string, toml: string) => makeHost(children, folder.pusher, folder.site, name, toml);
-  const [corenas, winvm] = [host("corenas", corenasToml(plan)), host("winvm", winvmToml(plan))];
-  for (const [one, { code }] of [
-    [corenas, codes.corenas],
-    [winvm, codes.winvm],
-  ] as const) {
-    const enrolled = await enrol(one, code);
+  const { url, died } = worker.value;
+  const hosts = hostsOf(io, { worker: url, tiers, ...carriers.value });
+  for (const name of HOSTS) {
+    const enrolled = await enrol(hosts[name], codes[name].code);
     if (!enrolled.ok) return enrolled;
   }
-  return ok({ site: { corenas, winvm, worker: worker.value.url }, died: worker.value.died });
+  return ok({ site: { ...hosts, worker: url }, died });
+}
+
+function codesFor(now: number) {
+  const code = () => makeEnrollmentCode(randomBytes, now);
+  return { corenas: code(), winvm: code() };
+}
+
+function hostsOf({ children, folder }: DemoIo, plan: SitePlan) {
+  const host = (name: string, toml: string) => makeHost(children, folder.pusher, folder.site, name, toml);
+  return { corenas: host("corenas", corenasToml(plan)), winvm: host("winvm", winvmToml(plan)) };
 }
 
 async function bundle({ children, folder, source }: DemoIo): Promise<Result<null, string>> {
-  const ended = await children.start([process.execPath, `${source}/scripts/build-pusher.ts`, folder.pusher]);
+  const script = join(source, "scripts", "build-pusher.ts");
+  const ended = await children.start([process.execPath, script, folder.pusher]);
   return ended.code === 0 ? ok(null) : failed(`The pusher could not be built: ${lastLine(ended)}`);
 }
 

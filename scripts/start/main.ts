@@ -25,7 +25,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const source = resolve(import.meta.dirname, "../..");
   const folder = takeFolder(resolve(source, ".tierwatch"), process.pid);
   if (!folder.ok) return giveUp(folder.failure, EXIT_FAULT);
-  const children = childrenWith(environmentIn(folder.value, env), process.platform);
+  const children = childrenWith(source, environmentIn(folder.value, env), process.platform);
   try {
     const path = env.PATH ?? env.Path ?? "";
     const running = demo({ options: options.value, folder: folder.value, source, children, say, path });
