@@ -1,6 +1,6 @@
 /** From a pool's health to readings with verdicts. Pure: thresholds and the time are arguments. */
 import type { Reading, Verdict } from "../../protocol/heartbeat.ts";
-import type { PoolHealth, Vdev } from "./zfs-pool.ts";
+import { disksOf, isExposed, type PoolHealth, type Scan, type Vdev } from "./zfs-pool.ts";
 
 export interface Thresholds {
   readonly scrubMaxAgeSeconds: number;
@@ -13,7 +13,11 @@ export interface Space {
   readonly fragmentationPercent: number | null;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** So far ahead a date is no lie yet: the text of a status has no zone, and an autumn night has one hour twice. */
+const AHEAD_MAX_MS = HOUR_MS;
+const FINE_STATES = ["ONLINE", "AVAIL", "INUSE"];
 
 /** Every reading of a pool, in the order in which a person wants them. */
 export function judgePool(health: PoolHealth, space: Space, limits: Thresholds, now: number): Reading[] {
@@ -26,14 +30,26 @@ export function judgePool(health: PoolHealth, space: Space, limits: Thresholds, 
   ];
 }
 
+/** The reading of a pool that is not there: not imported after a boot, or destroyed, or named wrongly. */
+export function missingReading(pool: string, text: string): Reading {
+  return { name: `pool.${pool}.state`, value: "MISSING", verdict: "critical", text };
+}
+
 function stateReading(health: PoolHealth): Reading {
   const { pool, suspended } = health;
   const state = suspended ? "SUSPENDED" : health.state;
-  const bad = health.vdevs.filter(({ isLeaf, state: of }) => isLeaf && of !== "ONLINE" && of !== "AVAIL");
+  const bad = disksOf([...health.data, ...health.aside]).filter(({ state: of }) => !FINE_STATES.includes(of));
   const disks = bad.map(({ name, state: of }) => `${shortName(name)} is ${of}`).join(", ");
-  const why = suspended ? "; its I/O is suspended, nothing can be read or written" : "";
-  const text = `pool ${pool} is ${state}${disks === "" ? "" : `: ${disks}`}${why}`;
-  return { name: `pool.${pool}.state`, value: state, verdict: stateVerdict(state, bad), text: text.slice(0, 900) };
+  const exposed = state === "DEGRADED" && isExposed(health.data);
+  const why = suspended
+    ? "; its I/O is suspended, nothing can be read or written"
+    : exposed
+      ? "; no redundancy is left, one more lost disk takes data with it"
+      : "";
+  // The disks may be many: what follows them must not be cut off.
+  const told = `pool ${pool} is ${state}${disks === "" ? "" : `: ${disks}`}`.slice(0, 800);
+  const verdict = exposed ? "critical" : stateVerdict(state, bad);
+  return { name: `pool.${pool}.state`, value: state, verdict, text: `${told}${why}` };
 }
 
 function stateVerdict(state: string, bad: readonly Vdev[]): Verdict {
@@ -46,13 +62,13 @@ function shortName(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
 
-function errorReading({ pool, vdevs, dataErrors }: PoolHealth): Reading {
+function errorReading({ pool, data, aside, dataErrors }: PoolHealth): Reading {
   const name = `pool.${pool}.errors`;
   if (dataErrors > 0) {
     const text = `pool ${pool} has ${plural(dataErrors, "permanent data error")}: \`zpool status -v ${pool}\` names the files`;
     return { name, value: dataErrors, verdict: "critical", text };
   }
-  const counted = vdevs.filter(({ isLeaf }) => isLeaf).flatMap(counters);
+  const counted = disksOf([...data, ...aside]).flatMap(counters);
   if (counted.length === 0) return { name, value: 0, verdict: "ok", text: `pool ${pool} counts no errors` };
   const total = counted.reduce((sum, { count }) => sum + count, 0);
   const told = counted.map(({ disk, count, kind }) => `${disk} has ${plural(count, `${kind} error`)}`).join(", ");
@@ -74,28 +90,33 @@ function counters({ name, readErrors, writeErrors, checksumErrors }: Vdev) {
 
 function scrubReading({ pool, scan }: PoolHealth, limits: Thresholds, now: number): Reading {
   const name = `pool.${pool}.scrub_age`;
-  const unit = "days";
-  if (scan === null) {
-    return { name, value: "never", verdict: "warning", text: `pool ${pool} was never scrubbed` };
+  if (scan === null) return { name, value: "never", verdict: "warning", text: `pool ${pool} was never scrubbed` };
+  const { kind, state, endedAt } = scan;
+  if (state === "running") return { name, value: "running", verdict: "ok", text: `pool ${pool}: a ${kind} runs` };
+  if (state === "paused" || endedAt === null) {
+    return { name, value: state, verdict: "warning", text: `pool ${pool}: its last ${kind} is ${state}` };
   }
-  if (scan.state === "running")
-    return { name, value: 0, unit, verdict: "ok", text: `pool ${pool}: a ${scan.kind} runs` };
-  if (scan.state === "paused" || scan.endedAt === null) {
-    return {
-      name,
-      value: scan.state,
-      verdict: "warning",
-      text: `pool ${pool}: its last ${scan.kind} is ${scan.state}`,
-    };
+  if (endedAt - now > AHEAD_MAX_MS) {
+    const text = `pool ${pool}: its last ${kind} ended in the future; is the clock of this machine right?`;
+    return { name, value: "future", verdict: "warning", text };
   }
-  const age = now - scan.endedAt;
-  const days = Math.max(0, Math.floor(age / DAY_MS));
-  const told = `pool ${pool}: last ${scan.kind} ${scan.state} ${days} days ago`;
-  if (scan.state === "canceled") return { name, value: days, unit, verdict: "warning", text: told };
+  return ageReading(pool, { kind, state, endedAt }, limits, now);
+}
+
+/** Only a scrub reads everything: what came after it hides how long ago that was, and is told as what it is. */
+function ageReading(pool: string, scan: Scan & { endedAt: number }, limits: Thresholds, now: number): Reading {
+  const age = Math.max(0, now - scan.endedAt);
+  const days = Math.floor(age / DAY_MS);
   const old = age > limits.scrubMaxAgeSeconds * 1000;
-  const allowed = Math.floor((limits.scrubMaxAgeSeconds * 1000) / DAY_MS);
-  const text = old ? `${told}, more than the ${allowed} allowed` : told;
-  return { name, value: days, unit, verdict: old ? "warning" : "ok", text };
+  const hides = scan.kind !== "scrub";
+  const excess = old ? `, more than the ${Math.floor((limits.scrubMaxAgeSeconds * 1000) / DAY_MS)} allowed` : "";
+  const unknown = hides ? `; when it was last scrubbed is not known, \`zpool scrub ${pool}\` makes sure` : "";
+  return {
+    name: `pool.${pool}.scrub_age`,
+    ...(hides ? { value: "unknown" } : { value: days, unit: "days" }),
+    verdict: old || scan.state === "canceled" ? "warning" : "ok",
+    text: `pool ${pool}: last ${scan.kind} ${scan.state} ${days} days ago${excess}${unknown}`,
+  };
 }
 
 function capacityReading(pool: string, { capacityPercent: value }: Space, limits: Thresholds): Reading[] {
@@ -115,7 +136,11 @@ function fragmentationReading(pool: string, { fragmentationPercent: value }: Spa
 export function judgeSnapshot(dataset: string, newestAt: number | null, maxAgeSeconds: number, now: number): Reading {
   const name = `dataset.${dataset}.newest_snapshot`;
   if (newestAt === null) return { name, value: "none", verdict: "critical", text: `${dataset} has no snapshot at all` };
-  const hours = Math.max(0, Math.floor((now - newestAt) / 3_600_000));
+  if (newestAt - now > AHEAD_MAX_MS) {
+    const text = `${dataset}: newest snapshot is from the future; is the clock of this machine right?`;
+    return { name, value: "future", verdict: "warning", text };
+  }
+  const hours = Math.max(0, Math.floor((now - newestAt) / HOUR_MS));
   const old = now - newestAt > maxAgeSeconds * 1000;
   const allowed = Math.floor(maxAgeSeconds / 3600);
   const text = `${dataset}: newest snapshot is ${hours} h old${old ? `, more than the ${allowed} h allowed` : ""}`;

@@ -15,8 +15,8 @@ const PERIODS: Readonly<Record<Period, (at: Date) => string>> = {
 const NAMES: readonly Period[] = ["hourly", "daily", "weekly", "monthly", "yearly"];
 
 /**
- * Snapshots that no rule of the policy keeps: of each period the newest is kept, for as many periods as it says. Never among
- * them: held ones, the newest of all, those in `needed` (common to both sides), and those that are not ours.
+ * Of snapshots, oldest first, those that no rule of the policy keeps: of each period the newest is kept, for as many periods
+ * as it says. Never among them: held ones, the newest of all, those in `needed` (common to both sides), and those not ours.
  */
 export function prunable(
   snapshots: readonly Snapshot[],
@@ -24,7 +24,9 @@ export function prunable(
   needed: ReadonlySet<string>,
   isOurs: (name: string) => boolean,
 ): Snapshot[] {
-  const ours = snapshots.filter(({ name }) => isOurs(name)).sort((a, b) => b.createdAt - a.createdAt);
+  const newestFirst = snapshots.filter(({ name }) => isOurs(name)).reverse();
+  // The sort is stable: of two of one second the later stays before the earlier.
+  const ours = newestFirst.sort((a, b) => b.createdAt - a.createdAt);
   const kept = new Set(ours.slice(0, 1).map(({ name }) => name));
   for (const period of NAMES)
     for (const { name } of newestOf(ours, PERIODS[period], policy[period] ?? 0)) kept.add(name);

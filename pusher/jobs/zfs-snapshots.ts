@@ -1,9 +1,8 @@
-/** Snapshots of one dataset, as every ZFS since 2010 can list them: `zfs get` has -p and -r where `zfs list` has not. */
+/** Snapshots of one dataset, as every ZFS since 2010 can list them: `zfs get` has -p and -d where `zfs list` has not. */
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { JobContext } from "./job.ts";
+import { ask } from "./zfs-call.ts";
 import { zfsTrouble } from "./zfs-trouble.ts";
-
-const LIST_SECONDS = 120;
 
 export interface Snapshot {
   /** `dataset@name`. */
@@ -16,16 +15,14 @@ export interface Snapshot {
   readonly held: boolean;
 }
 
-/** Snapshots of a dataset, without those of its children, oldest first. */
+/** Snapshots of a dataset, without those of its children, in the order in which they came to be. */
 export async function listSnapshots(dataset: string, context: JobContext): Promise<Result<Snapshot[], string>> {
-  const properties = "creation,guid,userrefs,clones";
-  const wanted = ["zfs", "get", "-H", "-p", "-r", "-o", "name,property,value"];
-  const options = { timeoutSeconds: LIST_SECONDS, quiet: true };
-  let ended = await context.exec([...wanted, properties, dataset], { ...options, quietErrors: true });
+  const get = (...properties: string[]) =>
+    ask(context, "zfs", "get", "-H", "-p", "-d", "1", "-o", "name,property,value", properties.join(","), dataset);
+  let ended = await get("creation", "createtxg", "guid", "userrefs", "clones");
   // Versions before 2011 know no `clones`.
-  if (ended.exitCode !== 0) ended = await context.exec([...wanted, "creation,guid,userrefs", dataset], options);
-  if (ended.exitCode !== 0) return failed(zfsTrouble(ended, dataset));
-  return ok(parseSnapshots(ended.stdout, dataset));
+  if (/invalid property/.test(ended.stderr)) ended = await get("creation", "createtxg", "guid", "userrefs");
+  return ended.exitCode === 0 ? ok(parseSnapshots(ended.stdout, dataset)) : failed(zfsTrouble(ended, dataset));
 }
 
 /** Parses `zfs get -Hp -o name,property,value`: three fields split by tabs, because names may hold spaces. */
@@ -37,11 +34,21 @@ export function parseSnapshots(text: string, dataset: string): Snapshot[] {
     if (!name.startsWith(`${dataset}@`)) continue;
     found.set(name, (found.get(name) ?? new Map()).set(property, value));
   }
-  const snapshots = [...found].map(([name, of]): Snapshot => {
-    const refs = Number(of.get("userrefs") ?? "0");
+  const numberOf = (of: ReadonlyMap<string, string>, property: string) => Number(of.get(property) ?? "0");
+  // By transaction group, which only grows: clocks are set back, and two snapshots of one second have the same creation.
+  const inOrder = [...found].sort(
+    ([, a], [, b]) =>
+      numberOf(a, "createtxg") - numberOf(b, "createtxg") || numberOf(a, "creation") - numberOf(b, "creation"),
+  );
+  return inOrder.map(([name, of]) => {
     const clones = of.get("clones") ?? "";
-    const held = refs > 0 || (clones !== "" && clones !== "-");
-    return { name, guid: of.get("guid") ?? "", createdAt: Number(of.get("creation") ?? "0") * 1000, held };
+    const held = numberOf(of, "userrefs") > 0 || (clones !== "" && clones !== "-");
+    return { name, guid: of.get("guid") ?? "", createdAt: numberOf(of, "creation") * 1000, held };
   });
-  return snapshots.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/** The newest snapshot that both sides have, by guid: a name alone may lie. Both lists oldest first. */
+export function newestCommon(sources: readonly Snapshot[], targets: readonly Snapshot[]): Snapshot | null {
+  const there = new Set(targets.map(({ guid }) => guid));
+  return sources.filter(({ guid }) => there.has(guid)).at(-1) ?? null;
 }

@@ -51,13 +51,12 @@ export function parseStatusJson(text: string, pool: string): PoolHealth | null {
   const parsed = z.safeParse(answer, jsonOf(text));
   const raw = parsed.success ? parsed.data.pools[pool] : undefined;
   if (raw === undefined) return null;
-  // A spare that waits is AVAIL and one in use INUSE: both are as they should be, and counted where they serve.
-  const main = [raw.vdevs, raw.logs, raw.special, raw.dedup, raw.l2cache];
   return {
     pool,
     state: raw.state,
     suspended: isSuspended(raw.state, raw.msgid ?? ""),
-    vdevs: main.flatMap((group) => Object.values(group ?? {}).flatMap(flatten)),
+    data: [raw.vdevs, raw.special, raw.dedup].flatMap(vdevsOf),
+    aside: [raw.logs, raw.l2cache, raw.spares].flatMap(vdevsOf),
     dataErrors: raw.error_count ?? 0,
     scan: raw.scan_stats === undefined ? null : scanOf(raw.scan_stats),
   };
@@ -71,22 +70,22 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function flatten(raw: RawVdev): Vdev[] {
-  const below = Object.values(raw.vdevs ?? {});
-  const own: Vdev = {
+function vdevsOf(group: Readonly<Record<string, RawVdev>> | undefined): Vdev[] {
+  return Object.values(group ?? {}).map((raw) => ({
     name: raw.was ?? raw.name,
     // The text of the same command says UNAVAIL.
     state: raw.state === "CANT_OPEN" ? "UNAVAIL" : raw.state,
     readErrors: raw.read_errors ?? 0,
     writeErrors: raw.write_errors ?? 0,
     checksumErrors: raw.checksum_errors ?? 0,
-    isLeaf: below.length === 0,
-  };
-  return [own, ...below.flatMap(flatten)];
+    below: vdevsOf(raw.vdevs),
+  }));
 }
 
+const KINDS: Readonly<Record<string, Scan["kind"]>> = { RESILVER: "resilver", ERRORSCRUB: "error scrub" };
+
 function scanOf(raw: z.infer<typeof scanStats>): Scan | null {
-  const kind = raw.function === "RESILVER" ? "resilver" : "scrub";
+  const kind = KINDS[raw.function] ?? "scrub";
   const seconds = Number(raw.end_time);
   const endedAt = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
   if (raw.state === "FINISHED") return { kind, state: "finished", endedAt };

@@ -2,9 +2,13 @@
 import { isSuspended, type PoolHealth, type Scan, type Vdev } from "./zfs-pool.ts";
 
 interface Line {
+  /** Spaces before the name: two more for each step down the tree. */
   readonly depth: number;
   readonly words: readonly string[];
 }
+
+/** Headings over what the data can do without; `special` and `dedup` hold data. */
+const ASIDE = ["logs", "cache", "spares"];
 
 /** The health of a pool, or null when the text does not describe it. */
 export function parseStatusText(text: string, pool: string): PoolHealth | null {
@@ -16,7 +20,7 @@ export function parseStatusText(text: string, pool: string): PoolHealth | null {
     pool,
     state,
     suspended: isSuspended(state, field(section, "see") ?? ""),
-    vdevs: vdevsOf(section),
+    ...vdevsOf(section),
     dataErrors: dataErrorsOf(section),
     scan: scanOf(section),
   };
@@ -32,24 +36,42 @@ function field(section: string, name: string): string | null {
   return new RegExp(`^ *${name}: (.*)$`, "m").exec(section)?.[1]?.trim() ?? null;
 }
 
-/** The lines between the heading NAME STATE READ WRITE CKSUM and the line of errors, with the headings of groups left out. */
-function vdevsOf(section: string): Vdev[] {
+/** The trees between the line NAME STATE READ WRITE CKSUM and the line of errors. A heading stands as far left as the pool. */
+function vdevsOf(section: string): Pick<PoolHealth, "data" | "aside"> {
   const config = section.split(/^\tNAME +STATE.*$/m)[1]?.split(/^errors:/m)[0] ?? "";
   const lines = config.split("\n").flatMap((raw): Line[] => {
     const [, indent, rest] = /^\t( *)(\S.*)$/.exec(raw) ?? [];
-    return indent === undefined || rest === undefined ? [] : [{ depth: indent.length, words: rest.split(/\s+/) }];
+    return indent === undefined || rest === undefined
+      ? []
+      : [{ depth: indent.length, words: rest.trim().split(/\s+/) }];
   });
-  const spares = lines.findIndex(({ depth, words }) => depth === 0 && words[0] === "spares");
-  const counted = spares < 0 ? lines : lines.slice(0, spares);
-  return counted.flatMap(({ depth, words }, i) => {
-    const [shown, state, read, write, checksum, note, was] = words;
-    // A disk that is gone is shown by its guid, and by the name it had: `was /dev/disk/by-id/…`.
-    const name = note === "was" && was !== undefined ? was : shown;
-    if (name === undefined || state === undefined) return [];
-    const isLeaf = (counted[i + 1]?.depth ?? 0) <= depth;
-    const counts = { readErrors: countOf(read), writeErrors: countOf(write), checksumErrors: countOf(checksum) };
-    return [{ name, state, ...counts, isLeaf }];
-  });
+  const sections = branches(lines);
+  const isAside = ([{ words }]: Branch) => words.length === 1 && ASIDE.includes(words[0] ?? "");
+  return { data: sections.filter((of) => !isAside(of)).flatMap(tree), aside: sections.filter(isAside).flatMap(tree) };
+}
+
+/** A line and all that stands deeper below it. */
+type Branch = readonly [Line, ...Line[]];
+
+function branches(lines: readonly Line[]): Branch[] {
+  const found: [Line, ...Line[]][] = [];
+  for (const line of lines) {
+    const last = found.at(-1);
+    if (last === undefined || line.depth <= last[0].depth) found.push([line]);
+    else last.push(line);
+  }
+  return found;
+}
+
+function tree([{ words }, ...deeper]: Branch): Vdev[] {
+  const below = branches(deeper).flatMap(tree);
+  const [shown, state, read, write, checksum, note, was] = words;
+  // A heading has no state: what counts is below it.
+  if (shown === undefined || state === undefined) return below;
+  // A disk that is gone is shown by its guid, and by the name it had: `was /dev/disk/by-id/…`.
+  const name = note === "was" && was !== undefined ? was : shown;
+  const counts = { readErrors: countOf(read), writeErrors: countOf(write), checksumErrors: countOf(checksum) };
+  return [{ name, state, ...counts, below }];
 }
 
 const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
@@ -68,11 +90,11 @@ function dataErrorsOf(section: string): number {
   return Math.max(1, files.split("\n").filter((line) => line.trim() !== "").length);
 }
 
-/** `scan:` of OpenZFS, `scrub:` of zfs-fuse; dates are ctime(3) in the zone of the machine. */
+/** `scan:` of OpenZFS, `scrub:` of zfs-fuse and of error scrubs; dates are ctime(3) in the zone of the machine. */
 function scanOf(section: string): Scan | null {
   const told = field(section, "scan") ?? field(section, "scrub");
   if (told === null || told === "none requested") return null;
-  const kind = told.includes("resilver") ? "resilver" : "scrub";
+  const kind = told.includes("resilver") ? "resilver" : told.includes("error blocks") ? "error scrub" : "scrub";
   const date = Date.parse(/ on (\w{3} \w{3} +\d+ [\d:]+ \d{4})/.exec(told)?.[1] ?? "");
   const endedAt = Number.isNaN(date) ? null : date;
   if (told.includes("in progress")) return { kind, state: "running", endedAt: null };

@@ -6,13 +6,17 @@ interface Known {
   readonly says: (subject: string) => string;
 }
 
+const NO_SUCH_POOL = /no such pool/;
+const NO_POOL_AT_ALL = /no pools available/;
+
 const KNOWN: readonly Known[] = [
-  { pattern: /no such pool/, says: (it) => `there is no ${it}: is it imported? (\`zpool import\`)` },
-  { pattern: /no pools available/, says: (it) => `there is no ${it}: no pool is imported at all (\`zpool import\`)` },
+  { pattern: NO_SUCH_POOL, says: (it) => `there is no ${it}: is it imported? (\`zpool import\`)` },
+  { pattern: NO_POOL_AT_ALL, says: (it) => `there is no ${it}: no pool is imported at all (\`zpool import\`)` },
   {
     pattern: /modules cannot be auto-loaded|\/dev\/zfs and \/proc\/self\/mounts|ZFS modules are not loaded/,
     says: () => "the ZFS kernel module is not loaded (`modprobe zfs`)",
   },
+  { pattern: /zfs-fuse daemon is running/, says: () => "zfs-fuse does not run" },
   { pattern: /currently suspended/, says: (it) => `${it}: the pool's I/O is suspended; look at \`zpool status\`` },
   {
     pattern: /[Pp]ermission denied|must be superuser/,
@@ -31,6 +35,23 @@ const KNOWN: readonly Known[] = [
     pattern: /must specify -F to overwrite|destination .* exists/,
     says: (it) => `${it} exists already and has no snapshot in common with the source; nothing was changed`,
   },
+  {
+    pattern: /contains partially-complete state/,
+    says: (it) => `${it} holds a partly received snapshot of another stream: \`zfs receive -A ${it}\` gives it up`,
+  },
+  {
+    pattern: /key must be loaded|key not loaded/i,
+    says: (it) => `${it}: its encryption key is not loaded (\`zfs load-key\`)`,
+  },
+  {
+    pattern: /Input\/output error/,
+    says: (it) => `${it} cannot be read whole, its pool has damaged data: \`zpool status -v\` names the files`,
+  },
+  {
+    pattern: /Read-only file system/,
+    says: (it) => `${it}: the folder where it belongs cannot be made, the dataset above it is read-only`,
+  },
+  { pattern: /directory is not empty/, says: (it) => `${it}: the folder where it belongs is not empty` },
   { pattern: /out of space|No space left|no space left/, says: (it) => `${it}: the pool is out of space` },
   { pattern: /quota exceeded/, says: (it) => `${it}: its quota is exceeded` },
   {
@@ -53,13 +74,18 @@ export function zfsTrouble(ended: Ended, subject: string): string {
   return known(ended.stderr, subject) ?? `${subject}: ${firstLine(ended.stderr) ?? endOf(ended)}`;
 }
 
+/** Whether ZFS answered, and the answer is that it has no such pool. */
+export function isNoSuchPool({ stderr }: Ended): boolean {
+  return NO_SUCH_POOL.test(stderr) || NO_POOL_AT_ALL.test(stderr);
+}
+
 /**
- * Why `zfs send | zfs receive` failed. A sender that was ended by a closed pipe only noticed that the receiver was gone; a
- * receiver that saw its stream break off only noticed that the sender was.
+ * Why `zfs send | zfs receive` failed. A sender whose pipe was closed only noticed that the receiver was gone (it dies of the
+ * signal, or says so and exits 1 as zfs-fuse does); a receiver whose stream broke off only noticed that the sender was.
  */
 export function pipeTrouble({ producer, consumer }: Piped, source: string, target: string): string {
-  const noticed = producer.signal === "SIGPIPE" || producer.exitCode === 141;
-  const senderBroke = producer.exitCode !== 0 && !noticed;
+  const closed = producer.signal === "SIGPIPE" || producer.exitCode === 141 || /Broken pipe/.test(producer.stderr);
+  const senderBroke = producer.exitCode !== 0 && !(closed && consumer.exitCode !== 0);
   return senderBroke ? zfsTrouble(producer, source) : zfsTrouble(consumer, target);
 }
 

@@ -5,8 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Ended } from "../../pusher/jobs/job.ts";
 import { prunable } from "../../pusher/jobs/zfs-prune.ts";
-import { newestCommon } from "../../pusher/jobs/zfs-send.ts";
-import { parseSnapshots, type Snapshot } from "../../pusher/jobs/zfs-snapshots.ts";
+import { newestCommon, parseSnapshots, type Snapshot } from "../../pusher/jobs/zfs-snapshots.ts";
 import { pipeTrouble, zfsTrouble } from "../../pusher/jobs/zfs-trouble.ts";
 
 const fixture = (name: string) =>
@@ -33,6 +32,11 @@ describe("the reason of a failed receive", () => {
     ["fuse-recv-truncated", /broke off/],
     ["openzfs-recv-empty", /broke off/],
     ["openzfs-recv-unpriv", /permission denied.*zfs allow/],
+    ["openzfs-recv-base-missing", /not the one to continue from; nothing was changed/],
+    ["openzfs-recv-pool-missing", /parent dataset does not exist/],
+    ["openzfs-recv-out-of-space", /out of space/],
+    ["openzfs-recv-quota", /quota is exceeded/],
+    ["openzfs-2.1-recv-partial-state", /partly received snapshot.*zfs receive -A archive\/apps/],
   ])("%s is told as %s", (name, says) => {
     const piped = { producer: ended(0), consumer: ended(1, fixture(name)), bytes: 0 };
     expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toMatch(says);
@@ -50,10 +54,28 @@ describe("the reason of a failed receive", () => {
       expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toMatch(/^archive\/apps was modified/);
   });
 
-  test("is the sender's when the receiver only saw the stream break off", () => {
-    const sender = ended(1, "cannot open 'fast/apps@x': dataset does not exist");
-    const piped = { producer: sender, consumer: ended(1, fixture("openzfs-recv-empty")), bytes: 0 };
-    expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toBe("fast/apps does not exist");
+  test("is the receiver's when zfs-fuse's sender says that its pipe broke, and exits 1", () => {
+    const sender = ended(1, "warning: cannot send 'fast/apps@x': Broken pipe\n");
+    const piped = { producer: sender, consumer: ended(1, fixture("fuse-recv-full-onto-existing")), bytes: 0 };
+    expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toMatch(/^archive\/apps exists already/);
+  });
+
+  test.each([
+    ["openzfs-send-missing-base", "fast/apps does not exist"],
+    [
+      "openzfs-send-damaged",
+      "fast/apps cannot be read whole, its pool has damaged data: `zpool status -v` names the files",
+    ],
+    ["openzfs-send-key-not-loaded", "fast/apps: its encryption key is not loaded (`zfs load-key`)"],
+  ])("is the sender's when the receiver only saw the stream break off: %s", (name, says) => {
+    const piped = { producer: ended(1, fixture(name)), consumer: ended(1, fixture("openzfs-recv-empty")), bytes: 0 };
+    expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toBe(says);
+  });
+
+  test("is the sender's when it was killed", () => {
+    const producer = ended(0, "", { exitCode: undefined, signal: "SIGKILL" });
+    const piped = { producer, consumer: ended(1, fixture("openzfs-recv-sender-killed")), bytes: 0 };
+    expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toBe("fast/apps: ended by SIGKILL");
   });
 });
 
@@ -85,6 +107,18 @@ describe("snapshots", () => {
     ]);
   });
 
+  test("are ordered by transaction group: a clock set back, or one second for two, does not mix them up", () => {
+    const line = (name: string, creation: number, txg: number) =>
+      `tank@${name}\tcreation\t${creation}\ntank@${name}\tcreatetxg\t${txg}\n`;
+    const listed = parseSnapshots(line("third", 50, 30) + line("second", 100, 20) + line("first", 100, 10), "tank");
+    expect(listed.map(({ name }) => name)).toEqual(["tank@first", "tank@second", "tank@third"]);
+  });
+
+  test("that a clone hangs on are held like those of zfs hold", () => {
+    const cloned = parseSnapshots("tank@a\tclones\ttank/b\ntank@c\tclones\t\ntank@d\tclones\t-\n", "tank");
+    expect(cloned.map(({ held }) => held)).toEqual([true, false, false]);
+  });
+
   test("are common by guid, not by name", () => {
     const one = { name: "a@x", guid: "1", createdAt: 1, held: false };
     const two = { name: "a@y", guid: "2", createdAt: 2, held: false };
@@ -109,6 +143,11 @@ describe("pruning", () => {
       "a@tierwatch-2-0",
       "a@tierwatch-3-1",
     ]);
+  });
+
+  test("of two snapshots of one second takes the earlier", () => {
+    const later = { ...at(1), name: "a@tierwatch-later", guid: "later" };
+    expect(names(prunable([at(1), later], { daily: 1 }, new Set(), ours))).toEqual(["a@tierwatch-1-0"]);
   });
 
   const snapshot = fc.record({

@@ -18,20 +18,36 @@ export interface Zfs {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the daemon unless one runs, and makes both pools under names of their own. */
+/** Starts the daemon unless one runs, and makes both pools under names of their own; when that fails, nothing is left. */
 export async function startZfs(folder: string): Promise<Zfs> {
   const daemon = isUp() ? null : await startDaemon();
   const unique = basename(folder).replace(/[^A-Za-z0-9]/g, "");
   const pools = { fast: `fast${unique}`, archive: `archive${unique}` };
+  const stop = async () => {
+    for (const pool of Object.values(pools)) await destroy(pool);
+    if (daemon !== null) await end(daemon);
+  };
+  try {
+    return { ...createPools(folder, pools), run, create: (dataset) => void run("zfs", "create", dataset), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function createPools(folder: string, pools: Zfs["pools"]): Pick<Zfs, "pools" | "mounts" | "offline" | "online"> {
   const mounts = { fast: join(folder, "fast"), archive: join(folder, "archive") };
   const disks = ["disk1", "disk2", "disk3", "disk4", "disk5"].map((name) => join(folder, "disks", name));
+  const nvme = join(folder, "disks", "nvme");
   mkdirSync(join(folder, "disks"), { recursive: true });
-  for (const file of [...disks, join(folder, "disks", "nvme")]) {
+  for (const file of [...disks, nvme]) {
     writeFileSync(file, "");
     truncateSync(file, VDEV_BYTES);
   }
-  run("zpool", "create", "-m", mounts.fast, pools.fast, join(folder, "disks", "nvme"));
-  run("zpool", "create", "-m", mounts.archive, pools.archive, "raidz2", ...disks);
+  // Not in the daemon's cache of pools: a test that was killed would leave dead pools to every daemon after it.
+  const create = ["create", "-o", "cachefile=none", "-m"];
+  run("zpool", ...create, mounts.fast, pools.fast, nvme);
+  run("zpool", ...create, mounts.archive, pools.archive, "raidz2", ...disks);
   // A read must not count as a change of the received dataset.
   run("zfs", "set", "atime=off", pools.archive);
   run("zpool", "scrub", pools.archive);
@@ -39,17 +55,11 @@ export async function startZfs(folder: string): Promise<Zfs> {
   return {
     pools,
     mounts,
-    run,
-    create: (dataset) => void run("zfs", "create", dataset),
     offline: () => {
       run("zpool", "offline", pools.archive, third);
       return basename(third);
     },
     online: () => void run("zpool", "online", pools.archive, third),
-    stop: async () => {
-      for (const pool of Object.values(pools)) destroy(pool);
-      if (daemon !== null) await end(daemon);
-    },
   };
 }
 
@@ -57,13 +67,24 @@ function run(program: "zfs" | "zpool", ...args: string[]): string {
   return execFileSync(program, args, { stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 }).toString();
 }
 
-/** A pool that something still holds open goes with the daemon. */
-function destroy(pool: string): void {
-  try {
-    run("zpool", "destroy", "-f", pool);
-  } catch (error) {
-    console.warn(`pool ${pool} was not destroyed: ${error instanceof Error ? error.message : error}`);
+/** What still holds a pool open (a program that was just killed) may need a moment to let go. */
+async function destroy(pool: string): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (isThere(pool)) {
+    try {
+      run("zpool", "destroy", "-f", pool);
+    } catch (error) {
+      if (Date.now() > until) {
+        console.warn(`pool ${pool} was not destroyed: ${error instanceof Error ? error.message : error}`);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
+}
+
+function isThere(pool: string): boolean {
+  return run("zpool", "list", "-H", "-o", "name").split("\n").includes(pool);
 }
 
 function isUp(): boolean {
@@ -77,16 +98,21 @@ function isUp(): boolean {
 
 async function startDaemon(): Promise<ChildProcess> {
   const daemon = spawn("zfs-fuse", ["--no-daemon", "--no-kstat-mount"], { stdio: "ignore", detached: true });
+  // Without a listener an error would end the test run; that the daemon does not answer is told below.
+  daemon.on("error", () => undefined);
   const until = Date.now() + 20_000;
   while (!isUp()) {
-    if (Date.now() > until) throw new Error("zfs-fuse does not answer; is /dev/fuse there?");
+    if (Date.now() > until || daemon.exitCode !== null) {
+      await end(daemon);
+      throw new Error("zfs-fuse does not answer; is /dev/fuse there, and is this root?");
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return daemon;
 }
 
 async function end(daemon: ChildProcess): Promise<void> {
-  if (daemon.exitCode !== null) return;
+  if (daemon.pid === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
   daemon.kill("SIGTERM");
   const killing = setTimeout(() => daemon.kill("SIGKILL"), 10_000);

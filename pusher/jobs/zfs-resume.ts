@@ -1,0 +1,37 @@
+/** Finishes a receive that broke off in an earlier run, before anything new is sent. */
+import { failed, ok, type Result } from "../../protocol/result.ts";
+import type { JobContext } from "./job.ts";
+import { act, ask } from "./zfs-call.ts";
+import { pipeTrouble, zfsTrouble } from "./zfs-trouble.ts";
+
+export interface Resumed {
+  readonly bytes: number;
+  /** This version knows resume tokens at all. */
+  readonly canResume: boolean;
+}
+
+/** What the sender says when a token leads nowhere any more: its snapshot or the one before it was destroyed. */
+const HOPELESS = /cannot resume send|resume token is corrupt/;
+
+/**
+ * Continues by the target's token (zfs-receive(8), `receive_resume_token`), if it has one. Only when the sender says that it
+ * leads nowhere the partly received snapshot is given up, and the log says so.
+ */
+export async function resume(source: string, target: string, context: JobContext): Promise<Result<Resumed, string>> {
+  const asked = await ask(context, "zfs", "get", "-H", "-o", "value", "receive_resume_token", target);
+  // zfs-fuse calls it a bad property; a target that is not there yet has no token.
+  if (/invalid property/.test(asked.stderr)) return ok({ bytes: 0, canResume: false });
+  if (/does not exist/.test(asked.stderr)) return ok({ bytes: 0, canResume: true });
+  if (asked.exitCode !== 0) return failed(zfsTrouble(asked, target));
+  const token = asked.stdout.trim();
+  if (token === "" || token === "-") return ok({ bytes: 0, canResume: true });
+  context.log(`continuing an interrupted receive into ${target}`);
+  const piped = await context.pipe(["zfs", "send", "-t", token], ["zfs", "receive", "-s", "-u", target]);
+  if (piped.producer.exitCode === 0 && piped.consumer.exitCode === 0) {
+    return ok({ bytes: piped.bytes, canResume: true });
+  }
+  if (!HOPELESS.test(piped.producer.stderr)) return failed(pipeTrouble(piped, source, target));
+  context.log(`what was sent before is no longer there; giving up the partly received snapshot of ${target}`);
+  const aborted = await act(context, "zfs", "receive", "-A", target);
+  return aborted.exitCode === 0 ? ok({ bytes: 0, canResume: true }) : failed(zfsTrouble(aborted, target));
+}

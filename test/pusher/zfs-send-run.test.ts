@@ -1,0 +1,252 @@
+/** What a run of zfs-send asks of ZFS, and what it never does; the states that the zfs-fuse of test/site cannot get into. */
+import { describe, expect, test } from "vitest";
+import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
+import { type Answer, played } from "./played.ts";
+
+const NOW = Date.parse("2026-11-23T02:00:00.500Z");
+const TODAY = "tierwatch-20261123T020000Z";
+const gone = (name: string) => ({ exitCode: 1, stderr: `cannot open '${name}': dataset does not exist\n` });
+const listing = (dataset: string, guids: Readonly<Record<string, string>>) =>
+  Object.entries(guids)
+    .map(([name, guid], i) => `${dataset}@${name}\tguid\t${guid}\n${dataset}@${name}\tcreatetxg\t${i}\n`)
+    .join("");
+
+const TOKEN = "zfs get -H -o value receive_resume_token archive/apps";
+const SNAPSHOTS = "zfs get -H -p -d 1 -o name,property,value creation,createtxg,guid,userrefs,clones";
+const MOUNT = "zfs get -H -o property,value canmount,mountpoint,mounted archive/apps";
+const mountedAs = (mounted: "yes" | "no", canmount = "on") =>
+  `canmount\t${canmount}\nmountpoint\t/archive/apps\nmounted\t${mounted}\n`;
+
+/** A night on which everything works: yesterday's snapshot is on both sides. */
+const NIGHT: readonly Answer[] = [
+  ["zpool list -H -o health", { stdout: "ONLINE\n" }],
+  [TOKEN, { stdout: "-\n" }],
+  [`${SNAPSHOTS} fast/apps`, { stdout: listing("fast/apps", { yesterday: "1", [TODAY]: "2" }) }],
+  [`${SNAPSHOTS} archive/apps`, { stdout: listing("archive/apps", { yesterday: "1", [TODAY]: "2" }) }],
+  ["zfs list -H -o name archive/apps", { stdout: "archive/apps\n" }],
+  ["zfs snapshot", {}],
+  ["zfs send", { bytes: 624 }],
+  ["zfs receive", {}],
+  [MOUNT, { stdout: mountedAs("yes") }],
+];
+
+async function run(answers: readonly Answer[], more: object = {}) {
+  const prepared = zfsSend.prepare({ source: "fast/apps", target: "archive/apps", ...more });
+  if (!prepared.ok) throw new Error("these settings are good");
+  const { context, calls, log } = played([...answers, ...NIGHT], NOW, { nightly: { daily: 7 }, once: { daily: 1 } });
+  return { outcome: await prepared.value.run(context), calls, log };
+}
+
+const moving = (calls: readonly string[]) =>
+  calls.filter((line) => /^zfs (send|receive|snapshot|destroy|mount)/.test(line));
+
+describe("zfs-send", () => {
+  test("snapshots, sends what is new from the snapshot that both sides have, and counts the stream", async () => {
+    const before: Answer = [
+      `${SNAPSHOTS} fast/apps`,
+      { stdout: listing("fast/apps", { yesterday: "1", [TODAY]: "2" }) },
+    ];
+    const { outcome, calls } = await run([
+      before,
+      [`${SNAPSHOTS} archive/apps`, { stdout: listing("archive/apps", { yesterday: "1" }) }],
+    ]);
+    expect(moving(calls)).toEqual([
+      `zfs snapshot fast/apps@${TODAY}`,
+      `zfs send -i fast/apps@yesterday fast/apps@${TODAY} | zfs receive -s -u archive/apps`,
+    ]);
+    // The target was played without the new snapshot: exit codes of 0 are no proof.
+    expect(outcome).toEqual({ status: "failed", reason: `archive/apps@${TODAY} is not what was sent` });
+  });
+
+  test("succeeds when the snapshot stands on the target with the guid that it has on the source", async () => {
+    expect((await run([])).outcome).toEqual({ status: "succeeded", exitCode: 0, bytes: 624, deletions: 0 });
+    const impostor = listing("archive/apps", { yesterday: "1", [TODAY]: "99" });
+    expect((await run([[`${SNAPSHOTS} archive/apps`, { stdout: impostor }]])).outcome.status).toBe("failed");
+  });
+
+  test("sends everything only when the target is not there and its pool is", async () => {
+    const absent: readonly Answer[] = [
+      [TOKEN, gone("archive/apps")],
+      ["zfs list -H -o name archive/apps", gone("archive/apps")],
+    ];
+    const first = await run(absent);
+    expect(first.outcome.status).toBe("succeeded");
+    expect(moving(first.calls)).toContain(`zfs send fast/apps@${TODAY} | zfs receive -s -u archive/apps`);
+
+    const noPool: Answer = [
+      "zpool list -H -o health archive",
+      { exitCode: 1, stderr: "cannot open 'archive': no such pool\n" },
+    ];
+    const lost = await run([noPool, ...absent]);
+    expect(lost.outcome.reason).toMatch(/there is no pool archive: is it imported/);
+    expect(moving(lost.calls)).toEqual([]);
+  });
+
+  test("touches nothing while a pool is suspended", async () => {
+    const { outcome, calls } = await run([["zpool list -H -o health archive", { stdout: "SUSPENDED\n" }]]);
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringContaining("pool archive is SUSPENDED") });
+    expect(moving(calls)).toEqual([]);
+  });
+
+  test("makes no snapshot night after night for a target that has none in common", async () => {
+    const strange = listing("archive/apps", { yesterday: "77" });
+    const { outcome, calls } = await run([[`${SNAPSHOTS} archive/apps`, { stdout: strange }]]);
+    expect(outcome.reason).toMatch(/exists and has no snapshot in common with fast\/apps; nothing was changed/);
+    expect(moving(calls)).toEqual([]);
+  });
+
+  test.each(["has been modified\nsince most recent snapshot", "must specify -F to overwrite it", "out of space"])(
+    "never forces, and destroys nothing, when the receiver says: %s",
+    async (stderr) => {
+      const { outcome, calls } = await run([["zfs receive", { exitCode: 1, stderr: `cannot receive: ${stderr}\n` }]], {
+        keep: "nightly",
+        keep_target: "nightly",
+      });
+      expect(outcome.status).toBe("failed");
+      expect(calls.filter((line) => / -F|destroy|rollback|receive -A/.test(line))).toEqual([]);
+    },
+  );
+});
+
+describe("an interrupted receive", () => {
+  const token: Answer = [TOKEN, { stdout: "1-abc-d8\n" }];
+
+  test("is continued before anything new is sent", async () => {
+    const { outcome, calls } = await run([token, ["zfs send -t 1-abc-d8", { bytes: 1000 }]]);
+    expect(moving(calls)[0]).toBe("zfs send -t 1-abc-d8 | zfs receive -s -u archive/apps");
+    expect(outcome).toMatchObject({ status: "succeeded", bytes: 1624 });
+  });
+
+  test("is given up when its snapshot is no longer there, and the log says so", async () => {
+    const stderr = "cannot resume send: 'fast/apps@x' used in the initial send no longer exists\n";
+    const { outcome, calls, log } = await run([token, ["zfs send -t", { exitCode: 255, stderr }]]);
+    expect(moving(calls).slice(0, 2)).toEqual([
+      "zfs send -t 1-abc-d8 | zfs receive -s -u archive/apps",
+      "zfs receive -A archive/apps",
+    ]);
+    expect(log.join("\n")).toContain("giving up the partly received snapshot of archive/apps");
+    expect(outcome.status).toBe("succeeded");
+  });
+
+  test.each([
+    "cannot receive resume stream: out of space\n",
+    "cannot receive resume stream: pool I/O is currently suspended\n",
+  ])("is kept for the next run when it only could not go on now: %s", async (stderr) => {
+    const { outcome, calls } = await run([token, ["zfs receive", { exitCode: 1, stderr }]]);
+    expect(outcome.status).toBe("failed");
+    expect(calls.filter((line) => line.includes("-A"))).toEqual([]);
+    expect(moving(calls)).toHaveLength(1);
+  });
+
+  test("is not looked for where the version knows none", async () => {
+    const stderr = "bad property list: invalid property 'receive_resume_token'\n";
+    const { calls } = await run([
+      [TOKEN, { exitCode: 2, stderr }],
+      ["zfs unmount", {}],
+      ["zfs mount", {}],
+    ]);
+    expect(moving(calls)).toContainEqual(expect.stringContaining("| zfs receive -u archive/apps"));
+  });
+});
+
+describe("a copy that has arrived", () => {
+  test("is mounted when it should be and is not", async () => {
+    const { outcome, calls } = await run([
+      [MOUNT, { stdout: mountedAs("no") }],
+      ["zfs mount", {}],
+    ]);
+    expect(calls).toContain("zfs mount archive/apps");
+    expect(outcome.status).toBe("succeeded");
+  });
+
+  test.each(["noauto", "off"])("is left unmounted where its owner says canmount=%s", async (canmount) => {
+    const { calls } = await run([[MOUNT, { stdout: mountedAs("no", canmount) }]]);
+    expect(calls).not.toContain("zfs mount archive/apps");
+  });
+
+  test("is there, with a warning, when it cannot be mounted", async () => {
+    const stderr = "cannot mount '/archive/apps': directory is not empty\n";
+    const { outcome } = await run([
+      [MOUNT, { stdout: mountedAs("no") }],
+      ["zfs mount", { exitCode: 1, stderr }],
+    ]);
+    expect(outcome).toMatchObject({
+      status: "warned",
+      bytes: 624,
+      reason: expect.stringMatching(/folder .* not empty/),
+    });
+  });
+
+  test("is there, with a warning, when pruning stops", async () => {
+    const daily = Object.fromEntries(
+      Array.from({ length: 9 }, (_, day) => [`tierwatch-2026110${day + 1}T020000Z`, `${day + 10}`]),
+    );
+    const created = Object.keys(daily)
+      .map((name, day) => `fast/apps@${name}\tcreation\t${Date.UTC(2026, 10, day + 1, 2) / 1000}\n`)
+      .join("");
+    const stdout = created + listing("fast/apps", { ...daily, yesterday: "1", [TODAY]: "2" });
+    const { outcome, calls } = await run(
+      [
+        [`${SNAPSHOTS} fast/apps`, { stdout }],
+        ["zfs destroy", { exitCode: 1, stderr: "cannot destroy snapshot: dataset is busy\n" }],
+      ],
+      { keep: "nightly" },
+    );
+    expect(outcome).toMatchObject({ status: "warned", deletions: 0, reason: expect.stringContaining("is busy") });
+    expect(calls.filter((line) => line.startsWith("zfs destroy"))).toHaveLength(1);
+  });
+});
+
+describe("pruning after a send", () => {
+  /** Snapshots with the days on which they say that they were made, in the order in which they came to be. */
+  const dated = (dataset: string, snapshots: readonly (readonly [name: string, day: number])[]) =>
+    snapshots
+      .map(([name, day], i) => {
+        const created = Date.UTC(2026, 10, day, 2) / 1000;
+        return `${dataset}@${name}\tguid\t${i}\n${dataset}@${name}\tcreatetxg\t${i}\n${dataset}@${name}\tcreation\t${created}\n`;
+      })
+      .join("");
+  const both = (snapshots: readonly (readonly [string, number])[]): readonly Answer[] =>
+    ["fast/apps", "archive/apps"].map((of) => [`${SNAPSHOTS} ${of}`, { stdout: dated(of, snapshots) }]);
+  const destroyed = (calls: readonly string[]) => calls.filter((line) => line.startsWith("zfs destroy"));
+  const prune = (answers: readonly Answer[]) =>
+    run([...answers, ["zfs destroy", {}]], { keep: "once", keep_target: "once" });
+
+  test("takes what the policy no longer keeps on both sides, and leaves what others made", async () => {
+    const { outcome, calls } = await prune(
+      both([
+        ["mine", 1],
+        ["tierwatch-a", 2],
+        [TODAY, 23],
+      ]),
+    );
+    expect(destroyed(calls)).toEqual(["zfs destroy fast/apps@tierwatch-a", "zfs destroy archive/apps@tierwatch-a"]);
+    expect(outcome).toMatchObject({ status: "succeeded", deletions: 2 });
+  });
+
+  test("leaves what both sides have in common, also when a clock that was set back makes it look the oldest", async () => {
+    const { calls } = await prune(
+      both([
+        ["tierwatch-a", 20],
+        ["tierwatch-b", 21],
+        [TODAY, 1],
+      ]),
+    );
+    expect(destroyed(calls)).toEqual(["zfs destroy fast/apps@tierwatch-a", "zfs destroy archive/apps@tierwatch-a"]);
+  });
+
+  test("destroys nothing where no policy is named", async () => {
+    const { calls } = await run(
+      both([
+        ["tierwatch-a", 2],
+        [TODAY, 23],
+      ]),
+    );
+    expect(destroyed(calls)).toEqual([]);
+  });
+});
+
+test("a name that ZFS would take for an option is refused", () => {
+  expect(zfsSend.prepare({ source: "-F", target: "archive/apps" }).ok).toBe(false);
+  expect(zfsSend.prepare({ source: "fast/apps", target: "archive/apps@x" }).ok).toBe(false);
+});

@@ -1,0 +1,193 @@
+/** The ZFS kinds on a real ZFS: Debian's zfs-fuse, a pool `fast` on one file and a raidz2 pool `archive` on five. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Reading } from "../../protocol/heartbeat.ts";
+import { executor } from "../../pusher/exec.ts";
+import type { JobContext, JobOutcome } from "../../pusher/jobs/job.ts";
+import type { JobKind, KindContext } from "../../pusher/jobs/kind.ts";
+import { zfsHealth } from "../../pusher/jobs/zfs-health.ts";
+import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
+import { missing } from "./tools.ts";
+import { startZfs, type Zfs } from "./zfs-fuse.ts";
+
+const absent = missing(["zfs-fuse", "zpool", "zfs"], "zfs-send and zfs-health on zfs-fuse");
+const NIGHT = Date.parse("2026-11-23T02:00:00Z");
+
+let folder: string;
+let zfs: Zfs;
+let nights = 0;
+
+const source = () => `${zfs.pools.fast}/apps`;
+const target = () => `${zfs.pools.archive}/apps`;
+const sourceFile = (name: string) => join(zfs.mounts.fast, "apps", name);
+const targetFile = (name: string) => join(zfs.mounts.archive, "apps", name);
+
+/** A context of real programs. */
+function contextOf(more: Partial<JobContext> = {}): KindContext {
+  const io = { env: process.env, platform: process.platform, onOutput: () => undefined, onStart: () => undefined };
+  const { exec, pipe } = executor(io);
+  return {
+    exec,
+    pipe,
+    log: () => undefined,
+    now: () => NIGHT + nights * 86_400_000,
+    job: "nightly",
+    folder,
+    policy: (name) => (name === "today" ? { daily: 1 } : undefined),
+    secret: (value) => ({ ok: true, value }),
+    ...more,
+  };
+}
+
+function run(kind: JobKind, settings: object, context = contextOf()): Promise<JobOutcome> {
+  const prepared = kind.prepare(settings);
+  if (!prepared.ok) throw new Error("these settings are good");
+  return prepared.value.run(context);
+}
+
+/** One more night of sending, on a day of its own. */
+function send(settings: object = {}, context?: KindContext): Promise<JobOutcome> {
+  nights += 1;
+  return run(zfsSend, { source: source(), target: target(), ...settings }, context);
+}
+
+async function health(name: string): Promise<Reading | undefined> {
+  const outcome = await run(zfsHealth, { pool: zfs.pools.archive }, contextOf({ now: Date.now }));
+  expect(outcome).toMatchObject({ status: "succeeded" });
+  return outcome.readings?.find((reading) => reading.name === `pool.${zfs.pools.archive}.${name}`);
+}
+
+const snapshots = (dataset: string) =>
+  zfs
+    .run("zfs", "list", "-H", "-t", "snapshot", "-o", "name", "-r", dataset)
+    .split("\n")
+    .filter((name) => name !== "")
+    .map((name) => name.slice(name.indexOf("@") + 1));
+
+const guid = (dataset: string, snapshot = "") =>
+  zfs.run("zfs", "get", "-H", "-p", "-o", "value", "guid", `${dataset}@${snapshot}`).trim();
+
+describe.skipIf(absent.length > 0)("zfs-send and zfs-health on zfs-fuse", () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tierwatch-zfs-"));
+    zfs = await startZfs(folder);
+    zfs.create(source());
+    writeFileSync(sourceFile("first"), "first ".repeat(100_000));
+    const first = await send();
+    expect(first).toMatchObject({ status: "succeeded", deletions: 0 });
+    expect(first.bytes).toBeGreaterThan(600_000);
+  });
+
+  afterAll(async () => {
+    await zfs?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("the first night makes a copy that can be read where it is mounted, with the same guid", () => {
+    expect(readFileSync(targetFile("first"), "utf8")).toBe(readFileSync(sourceFile("first"), "utf8"));
+    const first = snapshots(source())[0];
+    expect(first).toMatch(/^tierwatch-\d{8}T\d{6}Z$/);
+    expect(guid(target(), first)).toBe(guid(source(), first));
+  });
+
+  test("the next night sends only what is new, and it can be read", async () => {
+    writeFileSync(sourceFile("second"), "second");
+    const outcome = await send();
+    expect(outcome.status).toBe("succeeded");
+    expect(outcome.bytes).toBeLessThan(100_000);
+    expect(readFileSync(targetFile("second"), "utf8")).toBe("second");
+  });
+
+  test("a stream that breaks off is a failure with its reason, and the next night makes up for it", async () => {
+    writeFileSync(sourceFile("third"), "third ".repeat(200_000));
+    const { pipe } = contextOf();
+    const cut = contextOf({
+      pipe: (producer, consumer, options) =>
+        pipe(["sh", "-c", `${producer.join(" ")} 2>/dev/null | head -c 300000`], consumer, options),
+    });
+    const broken = await send({}, cut);
+    expect(broken).toMatchObject({ status: "failed", reason: expect.stringContaining("broke off") });
+    expect((await send()).status).toBe("succeeded");
+    expect(readFileSync(targetFile("third"), "utf8")).toBe("third ".repeat(200_000));
+  });
+
+  test("pruning keeps the newest of the day, what is held and what isn't ours, on both sides", async () => {
+    const held = snapshots(source())[0] ?? "";
+    zfs.run("zfs", "hold", "keep", `${source()}@${held}`);
+    zfs.run("zfs", "snapshot", `${source()}@mine`);
+    const before = snapshots(target()).length;
+    const outcome = await send({ keep: "today", keep_target: "today" });
+    expect(outcome.status).toBe("succeeded");
+    const newest = snapshots(source()).at(-1) ?? "";
+    expect(snapshots(source())).toEqual([held, "mine", newest]);
+    expect(snapshots(target())).toEqual([newest]);
+    expect(outcome.deletions).toBeGreaterThan(before);
+    zfs.run("zfs", "release", "keep", `${source()}@${held}`);
+  });
+
+  test("a target that was written to is not overwritten: it fails and says what to do", async () => {
+    writeFileSync(targetFile("stray"), "somebody's only copy");
+    writeFileSync(sourceFile("fourth"), "fourth");
+    const outcome = await send();
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringMatching(/was modified.*zfs rollback/) });
+    expect(readFileSync(targetFile("stray"), "utf8")).toBe("somebody's only copy");
+
+    zfs.run("zfs", "rollback", `${target()}@${snapshots(target()).at(-1)}`);
+    expect((await send()).status).toBe("succeeded");
+    expect(readFileSync(targetFile("fourth"), "utf8")).toBe("fourth");
+  });
+
+  test("a target with no snapshot in common fails before anything is made or destroyed", async () => {
+    const stranger = `${zfs.pools.archive}/stranger`;
+    zfs.create(stranger);
+    const before = snapshots(source());
+    const outcome = await send({ target: stranger });
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringContaining("no snapshot in common") });
+    expect(snapshots(source())).toEqual(before);
+  });
+
+  test("the receiver's refusal is told, not the sender's broken pipe", async () => {
+    const outcome = await send({ target: `${zfs.pools.archive}/nope/apps` });
+    expect(outcome).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("parent dataset does not exist"),
+    });
+  });
+
+  test("a pool that is not there is named by both kinds", async () => {
+    const outcome = await send({ target: "nosuchpool/apps" });
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringMatching(/there is no pool nosuchpool/) });
+    const looked = await run(zfsHealth, { pool: "nosuchpool" });
+    expect(looked).toMatchObject({ status: "succeeded", readings: [{ value: "MISSING", verdict: "critical" }] });
+  });
+
+  test("a disk offline degrades the pool and is named; a second leaves no redundancy", async () => {
+    const disk = zfs.offline();
+    const one = await health("state");
+    expect(one).toMatchObject({ value: "DEGRADED", verdict: "warning" });
+    expect(one?.text).toBe(`pool ${zfs.pools.archive} is DEGRADED: ${disk} is OFFLINE`);
+
+    const fifth = join(folder, "disks", "disk5");
+    zfs.run("zpool", "offline", zfs.pools.archive, fifth);
+    expect(await health("state")).toMatchObject({
+      verdict: "critical",
+      text: expect.stringContaining("no redundancy"),
+    });
+
+    zfs.run("zpool", "online", zfs.pools.archive, fifth);
+    zfs.online();
+    expect(await health("state")).toMatchObject({ value: "ONLINE", verdict: "ok" });
+  });
+
+  test("a scrub is told with its age, and the space with its share", async () => {
+    const scrub = () => zfs.run("zpool", "scrub", zfs.pools.archive);
+    // The resilver of the test before may still run, and a scrub waits for nothing.
+    await expect.poll(async () => scrub(), { timeout: 30_000 }).toBe("");
+    await expect
+      .poll(() => health("scrub_age"), { timeout: 30_000 })
+      .toMatchObject({ value: 0, unit: "days", verdict: "ok", text: expect.stringContaining("last scrub finished") });
+    expect(await health("capacity")).toMatchObject({ unit: "%", verdict: "ok" });
+  });
+});
