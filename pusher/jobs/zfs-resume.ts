@@ -10,8 +10,11 @@ export interface Resumed {
   readonly canResume: boolean;
 }
 
-/** What the sender says when a token leads nowhere any more: its snapshot or the one before it was destroyed. */
-const HOPELESS = /cannot resume send|resume token is corrupt/;
+/**
+ * What the sender says when a token leads nowhere any more: its snapshot, or the one before it, was destroyed or replaced
+ * (libzfs_sendrecv.c). Not all that begins with "cannot resume send": that a snapshot cannot be accessed now may pass.
+ */
+const HOPELESS = /resume token is corrupt|no longer exists|no longer the same snapshot/;
 
 /**
  * Continues by the target's token (zfs-receive(8), `receive_resume_token`), if it has one. Only when the sender says that it

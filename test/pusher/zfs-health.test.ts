@@ -156,6 +156,9 @@ describe("the text of zpool status", () => {
     expect(verdicts(read("status-online"))).toBe("ok ok warning");
     expect(texts(read("status-degraded-offline"))).toContain("d2 is OFFLINE");
     expect(texts(read("status-scrubbed-cksum"))).toContain("d3 has 82 checksum errors");
+    expect(texts(read("status-unavail-one"))).toContain("is DEGRADED: x1 is UNAVAIL");
+    expect(texts(read("status-resilvering"))).toContain("last resilver finished");
+    expect(texts(read("status-data-errors"))).toContain("9 permanent data errors");
   });
 });
 

@@ -1,10 +1,14 @@
 /** What a run of zfs-send asks of ZFS, and what it never does; the states that the zfs-fuse of test/site cannot get into. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
 import { type Answer, played } from "./played.ts";
 
 const NOW = Date.parse("2026-11-23T02:00:00.500Z");
 const TODAY = "tierwatch-20261123T020000Z";
+const fixture = (name: string) =>
+  readFileSync(join(import.meta.dirname, "../fixtures/zfs-receive", `${name}.stderr`), "utf8");
 const gone = (name: string) => ({ exitCode: 1, stderr: `cannot open '${name}': dataset does not exist\n` });
 const listing = (dataset: string, guids: Readonly<Record<string, string>>) =>
   Object.entries(guids)
@@ -117,8 +121,12 @@ describe("an interrupted receive", () => {
     expect(outcome).toMatchObject({ status: "succeeded", bytes: 1624 });
   });
 
-  test("is given up when its snapshot is no longer there, and the log says so", async () => {
-    const stderr = "cannot resume send: 'fast/apps@x' used in the initial send no longer exists\n";
+  test.each([
+    fixture("openzfs-send-token-corrupt"),
+    "cannot resume send: 'fast/apps@x' used in the initial send no longer exists\n",
+    "cannot resume send: 'fast/apps@x' is no longer the same snapshot used in the initial send\n",
+    "cannot resume send: incremental source 0x595d9f81aa9dddab no longer exists\n",
+  ])("is given up when there is nothing left to continue, and the log says so: %s", async (stderr) => {
     const { outcome, calls, log } = await run([token, ["zfs send -t", { exitCode: 255, stderr }]]);
     expect(moving(calls).slice(0, 2)).toEqual([
       "zfs send -t 1-abc-d8 | zfs receive -s -u archive/apps",
@@ -126,6 +134,13 @@ describe("an interrupted receive", () => {
     ]);
     expect(log.join("\n")).toContain("giving up the partly received snapshot of archive/apps");
     expect(outcome.status).toBe("succeeded");
+  });
+
+  test("is kept when its snapshot only cannot be reached now", async () => {
+    const stderr = "cannot resume send: unable to access 'fast/apps@x': I/O error\n";
+    const { outcome, calls } = await run([token, ["zfs send -t", { exitCode: 255, stderr }]]);
+    expect(outcome.status).toBe("failed");
+    expect(moving(calls)).toHaveLength(1);
   });
 
   test.each([

@@ -32,6 +32,8 @@ describe("the reason of a failed receive", () => {
     ["fuse-recv-truncated", /broke off/],
     ["openzfs-recv-empty", /broke off/],
     ["openzfs-recv-unpriv", /permission denied.*zfs allow/],
+    ["fuse-recv-no-base-on-dest", /was modified since its last snapshot/],
+    ["fuse-recv-empty-stdin", /broke off/],
     ["openzfs-recv-base-missing", /not the one to continue from; nothing was changed/],
     ["openzfs-recv-pool-missing", /parent dataset does not exist/],
     ["openzfs-recv-out-of-space", /out of space/],
