@@ -4,6 +4,8 @@ import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const VDEV_BYTES = 128 * 1024 * 1024;
+/** Where the programs are, also for a PATH like cron's. */
+const env = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` };
 
 export interface Zfs {
   readonly pools: { readonly fast: string; readonly archive: string };
@@ -64,7 +66,7 @@ function createPools(folder: string, pools: Zfs["pools"]): Pick<Zfs, "pools" | "
 }
 
 function run(program: "zfs" | "zpool", ...args: string[]): string {
-  return execFileSync(program, args, { stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 }).toString();
+  return execFileSync(program, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 }).toString();
 }
 
 /** What still holds a pool open (a program that was just killed) may need a moment to let go. */
@@ -97,7 +99,7 @@ function isUp(): boolean {
 }
 
 async function startDaemon(): Promise<ChildProcess> {
-  const daemon = spawn("zfs-fuse", ["--no-daemon", "--no-kstat-mount"], { stdio: "ignore", detached: true });
+  const daemon = spawn("zfs-fuse", ["--no-daemon", "--no-kstat-mount"], { env, stdio: "ignore", detached: true });
   // Without a listener an error would end the test run; that the daemon does not answer is told below.
   daemon.on("error", () => undefined);
   const until = Date.now() + 20_000;
