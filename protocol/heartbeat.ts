@@ -6,6 +6,7 @@
 import * as z from "zod/mini";
 import { count, id, instant, name, text } from "./fields.ts";
 import {
+  DEPTHS_MAX,
   EXAMPLES_MAX,
   LOG_TAIL_MAX_CHARS,
   MARKERS_MAX,
@@ -54,6 +55,16 @@ export const reading = z.strictObject({
   text,
 });
 
+/** How far back a copy reaches: its restorable versions (snapshots), and the times of the oldest and newest of them. */
+const depth = z.strictObject({
+  dataset: name,
+  tier: name,
+  at: instant,
+  versions: count,
+  oldestAt: z.optional(instant),
+  newestAt: z.optional(instant),
+});
+
 export const run = z
   .strictObject({
     id,
@@ -62,6 +73,8 @@ export const run = z
     seq: z.int().check(z.minimum(1)),
     status: runStatus,
     startedAt: instant,
+    /** Of a run that goes on: when it last moved. Told again with a later instant it extends the run's time. */
+    progressAt: z.optional(instant),
     /** Absent exactly when the status is `started`. */
     finishedAt: z.optional(instant),
     exitCode: z.optional(z.int()),
@@ -75,12 +88,18 @@ export const run = z
     born: z.optional(z.array(birth).check(z.maxLength(MARKERS_MAX))),
     seen: z.optional(z.array(sighting).check(z.maxLength(MARKERS_MAX))),
     readings: z.optional(z.array(reading).check(z.maxLength(READINGS_MAX))),
+    depths: z.optional(z.array(depth).check(z.maxLength(DEPTHS_MAX))),
     logTail: z.optional(z.string().check(z.maxLength(LOG_TAIL_MAX_CHARS))),
   })
-  .check(z.refine(endsWhenOver, "finishedAt has to be absent exactly when status is started"));
+  .check(z.refine(endsWhenOver, "finishedAt has to be absent exactly when status is started"))
+  .check(z.refine(movesWhileStarted, "progressAt is only for a run whose status is started"));
 
 function endsWhenOver(told: { status: RunStatus; finishedAt?: string | undefined }): boolean {
   return (told.status === "started") === (told.finishedAt === undefined);
+}
+
+function movesWhileStarted(told: { status: RunStatus; progressAt?: string | undefined }): boolean {
+  return told.status === "started" || told.progressAt === undefined;
 }
 
 export const heartbeat = z.strictObject({
@@ -103,6 +122,7 @@ export const heartbeatAnswer = z.strictObject({
 export type RunStatus = z.infer<typeof runStatus>;
 export type Birth = z.infer<typeof birth>;
 export type Sighting = z.infer<typeof sighting>;
+export type Depth = z.infer<typeof depth>;
 export type Verdict = z.infer<typeof verdict>;
 export type Reading = z.infer<typeof reading>;
 export type Run = z.infer<typeof run>;

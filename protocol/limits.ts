@@ -8,6 +8,8 @@ export const LOG_TAIL_MAX_CHARS = 65_536;
 export const RUNS_MAX = 50;
 /** Most readings one run may carry. */
 export const READINGS_MAX = 100;
+/** Most copies whose depth one run may tell of. */
+export const DEPTHS_MAX = 100;
 /** Most marker births or sightings one run or heartbeat may carry. */
 export const MARKERS_MAX = 100;
 /** Most paths of harmed files one sighting may name. */
@@ -15,6 +17,8 @@ export const EXAMPLES_MAX = 5;
 /** Most jobs of one host, and most datasets of one plan or job. */
 export const JOBS_MAX = 200;
 export const DATASETS_MAX = 100;
+/** Most failures in a row, or runs looked back at, that a plan may ask for before an alert. */
+export const FAILURES_MAX = 50;
 /** How far `created` of a signature may be from the worker's clock before the request is refused as `clock_skew`. */
 export const CLOCK_SKEW_MAX_SECONDS = 300;
 /** How long an enrolment code may be used, and how many random bits it has. */

@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import { count, name, seconds } from "./fields.ts";
-import { DATASETS_MAX, JOBS_MAX } from "./limits.ts";
+import { DATASETS_MAX, FAILURES_MAX, JOBS_MAX } from "./limits.ts";
 
 /** When a job is expected to start: a five-field cron expression in an IANA zone, or an interval since its last run. */
 export const schedule = z.union([
@@ -15,14 +15,30 @@ export const schedule = z.union([
 /** A body of data protected as one, and the tier it is born in. */
 const dataset = z.strictObject({ name, born: name });
 
+/** Alert after `failures` failed runs in a row, or, with `of`, when so many of the last `of` runs failed. */
+export const alertAfter = z
+  .strictObject({
+    failures: z.int().check(z.minimum(1), z.maximum(FAILURES_MAX)),
+    of: z.optional(z.int().check(z.minimum(1), z.maximum(FAILURES_MAX))),
+  })
+  .check(z.refine(({ failures, of }) => of === undefined || failures <= of, "failures must not be more than of"));
+export type AlertAfter = z.infer<typeof alertAfter>;
+
 const expectation = {
   name,
   kind: name,
   schedule,
   /** How long after its slot a job may still succeed; it covers the job's own run time. */
   graceSeconds: z.union([z.literal(0), seconds]),
-  /** The pusher kills the job after this long. */
+  /** The job must have begun this long after its slot; without it only its success is awaited. */
+  startWithinSeconds: z.optional(seconds),
+  /** A success sooner than this is none: it cannot have done its work. */
+  minRuntimeSeconds: z.optional(seconds),
+  /** The pusher kills the job after this long, and its end has to be told by then. */
   maxRuntimeSeconds: z.optional(seconds),
+  /** With it, each sign of progress starts `maxRuntimeSeconds` anew, until the run is this old. */
+  hardLimitSeconds: z.optional(seconds),
+  alertAfter: z.optional(alertAfter),
 };
 
 /** A job that carries datasets from one tier to another. */

@@ -57,7 +57,7 @@ describe("a reason in words", () => {
     ],
     [
       "job:nas/health",
-      { code: "reading", at, verdict: "warning", text: "disk3\nis OFFLINE." },
+      { code: "reading", at, verdict: "warning", text: "disk3\nis OFFLINE.", names: [] },
       now,
       "disk3 is OFFLINE.",
     ],

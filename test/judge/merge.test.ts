@@ -2,19 +2,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  addMark,
   addSeq,
   mergeHost,
   mergeMismatch,
   mergeProof,
+  mergeReadings,
   mergeRun,
-  mergeStart,
   missingSeqs,
-  runningSince,
 } from "../../worker/judge/merge.ts";
-import { type CopyFacts, type HostFacts, type JobFacts, noFacts, type RunFact } from "../../worker/judge/watch.ts";
+import { openRuns } from "../../worker/judge/runs.ts";
+import {
+  type CopyFacts,
+  type HostFacts,
+  type JobFacts,
+  noFacts,
+  type RunFact,
+  type RunMark,
+} from "../../worker/judge/watch.ts";
 import { runFact } from "./site.ts";
 
-const noJob: JobFacts = { kind: "job", good: null, bad: null, skipped: null, started: null };
+const noJob: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
 const noHost: HostFacts = { kind: "host", heardAt: null, seqs: [], clockOffset: null };
 const noCopy: CopyFacts = { kind: "copy", good: null, bad: null };
 const soon = fc.integer({ min: 0, max: 5 });
@@ -45,12 +53,8 @@ const anyRun = fc
     n: fc.integer({ min: 0, max: 6 }),
     startedAt: soon,
     status: fc.constantFrom<RunFact["status"]>("succeeded", "warned", "failed", "timed_out", "skipped"),
-    reading: fc.boolean(),
   })
-  .map(({ n, startedAt, status, reading }): RunFact => {
-    const warning = reading ? { reading: { verdict: "warning" as const, text: "full" } } : {};
-    return runFact(startedAt, { id: `${n}-${startedAt}-${status}-${reading}`, status, ...warning });
-  });
+  .map(({ n, startedAt, status }): RunFact => runFact(startedAt, { id: `${n}-${startedAt}-${status}`, status }));
 
 describe("whatever order facts come in, and however often, they end the same:", () => {
   test("signs of life, run numbers and clock corrections of a host", () => {
@@ -64,12 +68,36 @@ describe("whatever order facts come in, and however often, they end the same:", 
 
   test("runs of a job, told once or again later", () => {
     const delivered = fc.tuple(anyRun, soon).map(([run, receivedAt]) => ({ ...run, receivedAt }));
-    commutes(delivered, noJob, mergeRun);
+    commutes(delivered, noJob, (facts, run) => mergeRun(facts, run));
+  });
+
+  test("what runs read: the latest run's readings speak, all of them", () => {
+    const told = fc.record({ at: soon, run: fc.constantFrom("a", "b", "c") });
+    commutes(told, noJob, (facts, { at, run }) => mergeReadings(facts, { at, run, list: [] }));
+  });
+
+  test("more runs than are kept: the newest stay", () => {
+    const mark = fc.integer({ min: 0, max: 200 }).map((startedAt) => startedMark(`run-${startedAt}`, startedAt));
+    const many = fc.array(mark, { minLength: 61, maxLength: 120 });
+    fc.assert(
+      fc.property(
+        many.chain((marks) => fc.tuple(fc.constant(marks), shaken(marks))),
+        ([marks, again]) => {
+          const kept = marks.reduce(addMark, noJob.runs);
+          expect(again.reduce(addMark, noJob.runs)).toEqual(kept);
+          const newest = [...new Set(marks.map(({ startedAt }) => startedAt))].sort((a, b) => a - b).slice(-60);
+          expect(kept.map(({ startedAt }) => startedAt)).toEqual(newest);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   test("starts and ends of runs", () => {
     const record = fc.tuple(anyRun, fc.boolean());
-    commutes(record, noJob, (facts, [run, isStart]) => (isStart ? mergeStart(facts, run) : mergeRun(facts, run)));
+    commutes(record, noJob, (facts, [run, isStart]) =>
+      isStart ? { ...facts, runs: addMark(facts.runs, startedMark(run.id, run.startedAt)) } : mergeRun(facts, run),
+    );
   });
 
   test("proofs and mismatches of a copy", () => {
@@ -85,6 +113,7 @@ describe("whatever order facts come in, and however often, they end the same:", 
       at: soon,
       host: fc.constantFrom("nas", "vm"),
       marker: fc.constantFrom("m1", "m2"),
+      bornAt: soon,
       text: fc.constantFrom("a", "b"),
     });
     commutes(fc.oneof(proof, mismatch), noCopy, (facts, one) =>
@@ -138,26 +167,46 @@ describe("run numbers", () => {
   });
 });
 
+function startedMark(id: string, startedAt: number, progressAt?: number): RunMark {
+  return { id, status: "started", startedAt, finishedAt: null, ...(progressAt === undefined ? {} : { progressAt }) };
+}
+
 describe("a start without an end", () => {
+  const started = addMark([], startedMark("a", 100));
+  const running = (runs: readonly RunMark[]) => openRuns(runs).map(({ id }) => id);
+  const ended = (startedAt: number, id: string) => ({
+    ...startedMark(id, startedAt),
+    status: "failed" as const,
+    finishedAt: 999,
+  });
+
   test("is running, until its own end or that of a later run is told", () => {
-    const started = mergeStart(noJob, { id: "a", startedAt: 100 });
-    expect(runningSince(started)).toBe(100);
-    expect(runningSince(mergeRun(started, runFact(100, { id: "a" })))).toBeNull();
-    expect(runningSince(mergeRun(started, runFact(50, { id: "0" })))).toBe(100);
-    expect(runningSince(mergeRun(started, runFact(200, { id: "b" })))).toBeNull();
+    expect(running(started)).toEqual(["a"]);
+    expect(running(addMark(started, ended(100, "a")))).toEqual([]);
+    expect(running(addMark(started, ended(50, "0")))).toEqual(["a"]);
+    expect(running(addMark(started, ended(200, "b")))).toEqual([]);
+  });
+
+  test("runs beside others that began before and after it: each is followed by its own id", () => {
+    const three = [startedMark("b", 200), startedMark("c", 300)].reduce(addMark, started);
+    expect(running(three)).toEqual(["a", "b", "c"]);
+    expect(running(addMark(three, { ...ended(200, "b"), finishedAt: 250 }))).toEqual(["c"]);
   });
 
   test("is ended by its own end even when a clock correction moved that a second back", () => {
-    const started = mergeStart(noJob, { id: "a", startedAt: 100_000 });
-    expect(runningSince(mergeRun(started, runFact(99_000, { id: "a", status: "failed" })))).toBeNull();
+    expect(running(addMark(started, ended(99, "a")))).toEqual([]);
+  });
+
+  test("moved when its latest progress says, in whatever order that was told", () => {
+    const told = [startedMark("a", 100, 500), startedMark("a", 100, 300), startedMark("a", 100)];
+    expect(told.reduce(addMark, [])).toEqual([startedMark("a", 100, 500)]);
+    expect(told.reverse().reduce(addMark, [])).toEqual([startedMark("a", 100, 500)]);
   });
 });
 
 describe("which of two runs counts", () => {
-  test("a warned run is a success; one with a reading that isn't ok is none", () => {
+  test("a warned run is a success", () => {
     expect(mergeRun(noJob, runFact(1, { status: "warned" })).good?.startedAt).toBe(1);
-    const reading = { verdict: "warning" as const, text: "DEGRADED" };
-    expect(mergeRun(noJob, runFact(1, { status: "warned", reading }))).toMatchObject({ good: null, bad: { reading } });
   });
 
   test("a skipped run is neither a success nor a failure", () => {
@@ -166,7 +215,7 @@ describe("which of two runs counts", () => {
 
   test("of one run told twice the first time it was received is kept", () => {
     const told = [900, 500, 700].map((receivedAt) => runFact(1, { receivedAt }));
-    expect(told.reduce(mergeRun, noJob).good?.receivedAt).toBe(500);
+    expect(told.reduce((facts, run) => mergeRun(facts, run), noJob).good?.receivedAt).toBe(500);
   });
 });
 

@@ -1,7 +1,15 @@
 /** What a watch says alone, at instants written out: edges of deadlines, and which of two facts counts. */
 import { describe, expect, test } from "vitest";
+import { mergeRun } from "../../worker/judge/merge.ts";
 import { ownStatus } from "../../worker/judge/own.ts";
-import { type CopyFacts, type JobSpec, noFacts, type Spec } from "../../worker/judge/watch.ts";
+import {
+  type CopyFacts,
+  type JobFacts,
+  type JobSpec,
+  noFacts,
+  type RunFact,
+  type Spec,
+} from "../../worker/judge/watch.ts";
 import { runFact } from "./site.ts";
 
 const at = (time: string) => Date.parse(`2026-11-23T${time}Z`);
@@ -28,10 +36,12 @@ const copy: Spec = {
   plannedAt,
 };
 const heardAt = (time: string) => ({ kind: "host" as const, heardAt: at(time), seqs: [], clockOffset: null });
-const jobFacts = (good: number | null, bad: ReturnType<typeof runFact> | null = null) => {
-  const facts = { kind: "job" as const, skipped: null, started: null, bad };
-  return { ...facts, good: good === null ? null : runFact(good) };
-};
+const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
+const jobFacts = (good: number | null, bad: RunFact | null = null) =>
+  [...(good === null ? [] : [runFact(good)]), ...(bad === null ? [] : [bad])].reduce(
+    (facts, run) => mergeRun(facts, run),
+    none,
+  );
 
 describe("a deadline is reached at its instant and not a millisecond before", () => {
   test.each([
@@ -122,7 +132,7 @@ describe("a job", () => {
 
 describe("a copy whose sampled files differ", () => {
   const good = { recoveryAt: at("02:00:00"), seenAt: at("03:00:00"), host: "vm", marker: "m", sampled: 1, matched: 1 };
-  const bad = (time: string) => ({ at: at(time), host: "vm", marker: "m", text: "1 of 20 differ" });
+  const bad = (time: string) => ({ at: at(time), host: "vm", marker: "m", bornAt: 0, text: "1 of 20 differ" });
   const own = (facts: CopyFacts) => ownStatus({ spec: copy, facts }, at("04:00:00"));
 
   test.each([

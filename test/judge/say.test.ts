@@ -18,6 +18,7 @@ import {
   MINUTE,
   proved,
   ran,
+  readIn,
   START,
   wellAt,
 } from "./site.ts";
@@ -200,8 +201,8 @@ describe("names and texts of others", () => {
     [
       "a reading of a thousand characters",
       (life) => {
-        const reading = { verdict: "critical" as const, text: `:${"💾".repeat(499)}` };
-        return look(ran(alive(life, START), host, job, START, { reading }), START + MINUTE);
+        const text = `:${"💾".repeat(499)}`;
+        return look(readIn(alive(life, START), host, job, START, "critical", text), START + MINUTE);
       },
     ],
   ])("make no title of 80 characters or more: %s", (_what, live) => {
@@ -214,8 +215,9 @@ describe("names and texts of others", () => {
   });
 
   test("end no line of ours: a line break in a tool's words becomes a space", () => {
-    const reading = { verdict: "critical" as const, text: "disk\r\nBcc: all@example.org\u2028now\u0000" };
-    const { title, text } = only(look(ran(well(), "nas", "sync", WELL + MINUTE, { reading }), WELL + 2 * MINUTE));
+    const words = "disk\r\nBcc: all@example.org\u2028now\u0000";
+    const lived = readIn(well(), "nas", "sync", WELL + MINUTE, "critical", words);
+    const { title, text } = only(look(lived, WELL + 2 * MINUTE));
     expect(title).toBe("home: disk Bcc: all@example.org now ");
     expect(text.split("\n")[0]).toContain("disk Bcc: all@example.org now");
   });

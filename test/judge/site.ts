@@ -2,9 +2,10 @@
  * A site for the judge alone, without a database: watches from real plans, facts that grow by the judge's own merges, and a
  * history of looks. Every function answers a new life; a test reads as a list of what happened.
  */
+import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Plan, Schedule } from "../../protocol/plan.ts";
 import { type HostPlan, specsOf } from "../../worker/judge/chain.ts";
-import { mergeHost, mergeMismatch, mergeProof, mergeRun } from "../../worker/judge/merge.ts";
+import { addMark, mergeHost, mergeMismatch, mergeProof, mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { plannedWatch } from "../../worker/judge/planned.ts";
 import { type Alert, alertsOf } from "../../worker/judge/say.ts";
 import { type Incident, judgeSite, type Verdict } from "../../worker/judge/verdict.ts";
@@ -76,6 +77,31 @@ export function ran(life: Life, host: string, job: string, startedAt: number, mo
   );
 }
 
+/** A run that began and whose end nobody told. */
+export function began(life: Life, host: string, job: string, startedAt: number, progressAt?: number): Life {
+  const moved = progressAt === undefined ? {} : { progressAt };
+  const mark = { id: `run-${startedAt}`, status: "started" as const, startedAt, finishedAt: null, ...moved };
+  return grow(life, jobKey(host, job), (facts) =>
+    facts.kind === "job" ? { ...facts, runs: addMark(facts.runs, mark) } : facts,
+  );
+}
+
+/** A successful run of a minute that read one thing. */
+export function readIn(
+  life: Life,
+  host: string,
+  job: string,
+  startedAt: number,
+  verdict: Reading["verdict"],
+  text: string,
+): Life {
+  const run = runFact(startedAt, { status: verdict === "ok" ? "succeeded" : "warned" });
+  const list = [{ name: "pool.archive.state", value: text, verdict, text }];
+  return grow(life, jobKey(host, job), (facts) =>
+    facts.kind === "job" ? mergeReadings(mergeRun(facts, run), { at: run.finishedAt, run: run.id, list }) : facts,
+  );
+}
+
 /** Data of `recoveryAt` seen in a copy, by `host`. */
 export function proved(life: Life, dataset: string, tier: string, recoveryAt: number, host: string): Life {
   const proof = { recoveryAt, seenAt: recoveryAt, host, marker: "m", sampled: 1, matched: 1 };
@@ -83,7 +109,7 @@ export function proved(life: Life, dataset: string, tier: string, recoveryAt: nu
 }
 
 export function differs(life: Life, dataset: string, tier: string, at: number, host: string): Life {
-  const found = { at, host, marker: "m", text: "1 of 20 sampled files differ from the source: a.txt" };
+  const found = { at, host, marker: "m", bornAt: 0, text: "1 of 20 sampled files differ from the source: a.txt" };
   return grow(life, copyKey(dataset, tier), (facts) => (facts.kind === "copy" ? mergeMismatch(facts, found) : facts));
 }
 

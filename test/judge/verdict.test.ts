@@ -16,6 +16,7 @@ import {
   MINUTE,
   proved,
   ran,
+  readIn,
   roots,
   START,
   statuses,
@@ -143,9 +144,9 @@ describe("an incident", () => {
   });
 
   test("of a warning reading is a warning", () => {
-    const reading = { verdict: "warning" as const, text: "pool archive is DEGRADED" };
-    const lived = look(ran(well(), "nas", "sync", WELL + MINUTE, { reading }), WELL + 5 * MINUTE);
-    expect(lived.opened).toMatchObject([{ severity: "warning", reason: { code: "reading", text: reading.text } }]);
+    const text = "pool archive is DEGRADED";
+    const lived = look(readIn(well(), "nas", "sync", WELL + MINUTE, "warning", text), WELL + 5 * MINUTE);
+    expect(lived.opened).toMatchObject([{ severity: "warning", reason: { code: "reading", text } }]);
   });
 
   test("of a copy that differs is rooted at its hop, though its window still runs", () => {

@@ -76,7 +76,7 @@ async function finalState(
     expect(answer.status).toBe(200);
   }
   await sweepAt(now);
-  const tables = ["runs", "markers", "readings", "incidents"];
+  const tables = ["runs", "markers", "incidents"];
   const rows = await Promise.all(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`).all()));
   const watches = await env.DB.prepare("SELECT key, facts, status, reason, due_at, incident_id FROM watches").all();
   return JSON.stringify([...rows, watches].map(({ results }) => results));

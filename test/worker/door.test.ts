@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 /** Everything that the worker keeps, as one text. */
 async function everything(): Promise<string> {
-  const tables = ["watches", "runs", "markers", "readings", "incidents", "deliveries", "plans", "keys", "enrollments"];
+  const tables = ["watches", "runs", "markers", "incidents", "deliveries", "plans", "keys", "enrollments"];
   const rows = await Promise.all(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`).all()));
   return JSON.stringify(rows.map(({ results }) => results));
 }

@@ -4,10 +4,11 @@
  */
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Plan } from "../../protocol/plan.ts";
+import { mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { replan } from "../../worker/judge/planned.ts";
 import { type Summary, type SummaryInput, summarize } from "../../worker/judge/summary.ts";
 import { judgeSite } from "../../worker/judge/verdict.ts";
-import type { Facts, RunFact, Watch } from "../../worker/judge/watch.ts";
+import type { Facts, JobFacts, RunFact, Watch } from "../../worker/judge/watch.ts";
 
 export const NOW = Date.parse("2026-11-23T08:30:05Z");
 const MINUTE = 60_000;
@@ -58,13 +59,8 @@ function run(startedAt: number, minutes: number, more: Partial<RunFact> = {}): R
   return { id: `run-${runs}`, seq: runs, status: "succeeded", exitCode: 0, ...times, ...more };
 }
 
-const job = (good: RunFact | null, bad: RunFact | null = null): Facts => ({
-  kind: "job",
-  good,
-  bad,
-  skipped: null,
-  started: null,
-});
+const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
+const job = (good: RunFact): JobFacts => mergeRun(none, good);
 const host = (heardAt: number): Facts => ({ kind: "host", heardAt, seqs: [[1, 90]], clockOffset: null });
 const copy = (recoveryAt: number, host: string, matched = 20): Facts => ({
   kind: "copy",
@@ -91,7 +87,7 @@ function wellFacts(ago = 0): Record<string, Facts> {
   };
 }
 
-type More = Partial<Pick<SummaryInput, "readings" | "faults" | "lastSweepAt" | "incidents">>;
+type More = Partial<Pick<SummaryInput, "faults" | "lastSweepAt" | "incidents">>;
 
 /** The summary of the reference site with these facts, after one sweep. */
 function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANNED): Summary {
@@ -105,7 +101,6 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     now: NOW,
     lastSweepAt: NOW - 12_000,
     faults: [],
-    readings: [],
     watches: verdict.after,
     ...more,
     incidents: [...open, ...(more.incidents ?? [])],
@@ -150,9 +145,9 @@ export function silentSite(): Summary {
 
 export function degradedPool(text = "pool archive is DEGRADED: disk3 is OFFLINE"): Summary {
   const reading: Reading = { name: "pool.archive.state", value: "DEGRADED", verdict: "warning", text };
-  const bad = run(NOW - 20 * MINUTE, 0.05, { status: "warned", reading: { verdict: "warning", text } });
-  const readings = [{ site: "home", host: "corenas", job: "health", reading }];
-  return judged({ ...wellFacts(), "job:corenas/health": job(run(NOW - HOUR, 0.05), bad) }, { readings });
+  const looked = run(NOW - 20 * MINUTE, 0.05, { status: "warned" });
+  const read = { at: looked.finishedAt, run: looked.id, list: [reading] };
+  return judged({ ...wellFacts(), "job:corenas/health": mergeReadings(job(looked), read) });
 }
 
 /** Copies that only their jobs vouch for. */

@@ -13,18 +13,7 @@ import { openDatabase } from "../../worker/store/database.ts";
 import { sweep } from "../../worker/sweep.ts";
 
 export const START = Date.parse("2026-11-23T02:00:00Z");
-const TABLES = [
-  "watches",
-  "runs",
-  "markers",
-  "readings",
-  "incidents",
-  "deliveries",
-  "plans",
-  "keys",
-  "enrollments",
-  "verdicts",
-];
+const TABLES = ["watches", "runs", "markers", "incidents", "deliveries", "plans", "keys", "enrollments", "verdicts"];
 
 export const db = openDatabase(env.DB);
 const app = createApp();

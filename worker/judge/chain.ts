@@ -3,6 +3,7 @@
  * jobs each copy is fed. Plans that contradict each other, or themselves, are told apart by naming both sides.
  */
 import { type CarryingJob, carries, type Job, type Plan } from "../../protocol/plan.ts";
+import { definedOnly } from "./defined.ts";
 import { scheduleFault } from "./schedule.ts";
 import { type CopySpec, copyKey, hostKey, type JobSpec, jobKey, keyOf, type Spec } from "./watch.ts";
 
@@ -27,8 +28,13 @@ export function specsOf(plans: readonly HostPlan[]): Map<string, Spec> {
 }
 
 function jobSpec(host: string, job: Job, plannedAt: number): JobSpec {
-  const { name, kind, schedule, graceSeconds } = job;
-  const common = { kind: "job" as const, host, job: name, tool: kind, schedule, graceSeconds, plannedAt };
+  const { name, kind, ...expected } = job;
+  const { schedule, graceSeconds, startWithinSeconds, minRuntimeSeconds, maxRuntimeSeconds, hardLimitSeconds } =
+    expected;
+  const limits = { startWithinSeconds, minRuntimeSeconds, maxRuntimeSeconds, hardLimitSeconds };
+  const policies = { alertAfter: expected.alertAfter };
+  const named = { kind: "job" as const, host, job: name, tool: kind, schedule, graceSeconds, plannedAt };
+  const common = { ...named, ...definedOnly({ ...limits, ...policies }) };
   if (carries(job)) return { ...common, from: job.from, to: job.to, proof: job.proof, datasets: job.datasets };
   return job.tier === undefined ? { ...common, datasets: [] } : { ...common, datasets: [], tier: job.tier };
 }

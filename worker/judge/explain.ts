@@ -1,6 +1,6 @@
 /** Why a watch has its status, in one short sentence for a person: what the page says beside the status. */
 import type { OwnReason, Reason } from "./watch.ts";
-import { moment, nameOf } from "./words.ts";
+import { moment, nameOf, span } from "./words.ts";
 
 type Kind = "host" | "job" | "copy";
 
@@ -30,16 +30,34 @@ function explainOwn(kind: Kind, reason: OwnReason, now: number): string {
       return now < reason.deadlineAt
         ? `Due since ${moment(reason.dueAt)}; missed if it has not come by ${moment(reason.deadlineAt)}.`
         : overdue(kind, reason);
+    case "not_started":
+      return now < reason.deadlineAt
+        ? `Its run was due to begin at ${moment(reason.dueAt)}; missed if it has not by ${moment(reason.deadlineAt)}.`
+        : `Its run of ${moment(reason.dueAt)} had to begin by ${moment(reason.deadlineAt)} and did not.`;
+    case "overrun":
+      return now < reason.deadlineAt
+        ? `Its run of ${moment(reason.startedAt)} should be over since ${moment(reason.dueAt)}; its report may still come.`
+        : `Its run of ${moment(reason.startedAt)} never told its end; it had to be over by ${moment(reason.dueAt)}.`;
     case "run":
-      return sentence(
-        reason.status === "timed_out"
-          ? `Its run of ${moment(reason.at)} took too long: ${reason.text}`
-          : `Its run of ${moment(reason.at)} failed: ${reason.text}`,
-      );
+      return sentence(`${runs(reason)}: ${reason.text}`);
+    case "too_fast":
+      return `Its run of ${moment(reason.at)} took ${span(reason.tookSeconds * 1000)}; it cannot be done in under ${span(reason.leastSeconds * 1000)}.`;
+    case "tolerated":
+      return sentence(`${reason.count} of ${reason.allowed} failures before an alert: ${reason.text}`);
     case "reading":
     case "mismatch":
       return sentence(reason.text);
   }
+}
+
+function runs({ at, status, failures }: Extract<OwnReason, { code: "run" }>): string {
+  if (failures !== undefined) {
+    return failures.count === failures.of
+      ? `${failures.count} runs in a row failed, since ${moment(at)}`
+      : `${failures.count} of its last ${failures.of} runs failed, since ${moment(at)}`;
+  }
+  if (status === "warned") return `Its run of ${moment(at)} ended with a warning`;
+  return `Its run of ${moment(at)} ${status === "timed_out" ? "took too long" : "failed"}`;
 }
 
 const FINE: Record<Kind, string> = {

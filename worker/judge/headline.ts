@@ -2,6 +2,7 @@
  * The one sentence that stands above everything: how a site is, in plain words. It never says that all is well while
  * something is unknown. Incidents are titled here for the page; an alert has its own words (say.ts).
  */
+import type { RunStatus } from "../../protocol/heartbeat.ts";
 import { type IncidentSummary, type SiteSummary, type Summary, sweepIsStale, type TierStatus } from "./summary.ts";
 import { copyKey, hostKey, jobKey, type OwnReason, type Status, siteKey } from "./watch.ts";
 import { list, nameOf, span } from "./words.ts";
@@ -140,7 +141,13 @@ function failure({ root, subject, closedAt }: IncidentSummary, own: OwnReason): 
     case "mismatch":
       return `${nameOf(subject)} ${closedAt === null ? "differs" : "differed"} from its source`;
     case "run":
-      return `${nameOf(root)} ${own.status === "timed_out" ? "took too long" : "failed"}: ${withoutStop(own.text)}`;
+      return `${nameOf(root)} ${OUTCOMES[own.status]}: ${withoutStop(own.text)}`;
+    case "too_fast":
+      return `${nameOf(root)} ended after ${span(own.tookSeconds * 1000)}, too soon to have done its work`;
+    case "overrun":
+      return `${nameOf(root)} began and never told its end`;
+    case "not_started":
+      return `${nameOf(root)} did not begin in time`;
     default:
       return subject.startsWith("copy:") ? `${nameOf(subject)} missed its window` : `${nameOf(root)} missed its time`;
   }
@@ -151,6 +158,15 @@ function route(root: string, site: SiteSummary): string {
   const job = site.jobs.find((candidate) => jobKey(candidate.host, candidate.job) === root);
   return job === undefined || job.from === null || job.to === null ? nameOf(root) : `${job.from} → ${job.to}`;
 }
+
+const OUTCOMES: Record<RunStatus, string> = {
+  started: "began",
+  succeeded: "succeeded",
+  warned: "ended with a warning",
+  failed: "failed",
+  timed_out: "took too long",
+  skipped: "was skipped",
+};
 
 function withoutStop(text: string): string {
   return text.trim().replace(/\.$/, "");

@@ -3,10 +3,20 @@
  * the watch is made due at once, so that the next sweep judges it with the whole site in view.
  */
 import type { Birth, Heartbeat, Run, Sighting } from "../../protocol/heartbeat.ts";
-import { mergeHost, mergeProof, mergeRun, mergeStart } from "./merge.ts";
+import { definedOnly } from "./defined.ts";
+import { addMark, mergeHost, mergeProof, mergeReadings, mergeRun } from "./merge.ts";
 import { ownStatus } from "./own.ts";
 import { applySighting } from "./proof.ts";
-import { copyKey, type Facts, hostKey, jobKey, type RunFact, type Watch } from "./watch.ts";
+import {
+  copyKey,
+  type Facts,
+  hostKey,
+  type JobFacts,
+  jobKey,
+  type RunFact,
+  type RunMark,
+  type Watch,
+} from "./watch.ts";
 
 export interface Arrival {
   readonly site: string;
@@ -129,41 +139,38 @@ function grow(arrival: Arrival, watch: Watch, all: readonly Watch[], rows: reado
     }, proven);
 }
 
-function addRun<Grown extends Facts & { kind: "job" }>(arrival: Arrival, facts: Grown, run: Run) {
-  const startedAt = serverTime(arrival, run.startedAt);
-  if (run.status === "started") return mergeStart(facts, { id: run.id, startedAt });
-  return mergeRun(mergeStart(facts, { id: run.id, startedAt }), runFact(arrival, run, startedAt));
+function addRun(arrival: Arrival, facts: JobFacts, run: Run): JobFacts {
+  const mark = runMark(arrival, run);
+  if (mark.finishedAt === null) return { ...facts, runs: addMark(facts.runs, mark) };
+  const grown = mergeRun(facts, runFact(arrival, run, mark.startedAt, mark.finishedAt), mark);
+  // A run that failed may have read nothing for that reason; one that succeeded read all there is.
+  const list = run.readings ?? (run.status === "succeeded" || run.status === "warned" ? [] : undefined);
+  return list === undefined ? grown : mergeReadings(grown, { at: mark.finishedAt, run: run.id, list });
 }
 
-function runFact(arrival: Arrival, run: Run, startedAt: number): RunFact {
-  const worst = worstReading(run);
+function runMark(arrival: Arrival, run: Run): RunMark {
+  const { id, status, progressAt, bytes, files, deletions } = run;
+  return {
+    id,
+    status,
+    startedAt: serverTime(arrival, run.startedAt),
+    finishedAt: run.finishedAt === undefined ? null : serverTime(arrival, run.finishedAt),
+    ...(progressAt === undefined ? {} : { progressAt: serverTime(arrival, progressAt) }),
+    ...definedOnly({ bytes, files, deletions }),
+  };
+}
+
+function runFact(arrival: Arrival, run: Run, startedAt: number, finishedAt: number): RunFact {
+  const { exitCode, signal, reason, bytes, files } = run;
   return {
     id: run.id,
     seq: run.seq,
     status: run.status,
     startedAt,
-    finishedAt: serverTime(arrival, run.finishedAt ?? run.startedAt),
+    finishedAt,
     receivedAt: arrival.now,
-    ...definedOnly({
-      exitCode: run.exitCode,
-      signal: run.signal,
-      reason: run.reason,
-      bytes: run.bytes,
-      files: run.files,
-    }),
-    ...(worst === undefined ? {} : { reading: { verdict: worst.verdict, text: worst.text } }),
+    ...definedOnly({ exitCode, signal, reason, bytes, files }),
   };
-}
-
-function worstReading(run: Run) {
-  const bad = (run.readings ?? []).filter(({ verdict }) => verdict !== "ok");
-  return bad.find(({ verdict }) => verdict === "critical") ?? bad[0];
-}
-
-function definedOnly<Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> {
-  const defined: Partial<Fields> = { ...fields };
-  for (const name in defined) if (defined[name] === undefined) delete defined[name];
-  return defined;
 }
 
 /** An `ok` watch that stays ok only moves its deadline; everything else is for the sweep to judge, at once. */

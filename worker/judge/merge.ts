@@ -2,7 +2,7 @@
  * How facts grow. Every function here is commutative, associative and idempotent: whatever order heartbeats come in and
  * however often, the facts end the same. Nothing here looks at the clock.
  */
-import type { CopyFacts, HostFacts, JobFacts, Mismatch, Proof, RunFact } from "./watch.ts";
+import type { CopyFacts, HostFacts, JobFacts, Mismatch, Proof, Readings, RunFact, RunMark } from "./watch.ts";
 
 /** Holes further than this below the highest run number are forgotten: by number, so that order leaves no trace. */
 const SEQ_SPAN = 512;
@@ -62,29 +62,42 @@ export function missingSeqs(ranges: Ranges, limit: number): number[] {
   return missing;
 }
 
-/** A finished run joins the facts of its job. */
-export function mergeRun(facts: JobFacts, run: RunFact): JobFacts {
-  if (run.status === "skipped") return { ...facts, skipped: latest(facts.skipped, run) };
-  const isBad = run.status === "failed" || run.status === "timed_out" || run.reading !== undefined;
-  return isBad ? { ...facts, bad: latest(facts.bad, run) } : { ...facts, good: latest(facts.good, run) };
+/** A finished run joins the facts of its job. Its mark is kept beside those of the others (`addMark`). */
+export function mergeRun(facts: JobFacts, run: RunFact, mark: RunMark = markOf(run)): JobFacts {
+  const grown = { ...facts, runs: addMark(facts.runs, mark) };
+  if (run.status === "skipped") return { ...grown, skipped: latest(facts.skipped, run) };
+  const isBad = run.status === "failed" || run.status === "timed_out";
+  return isBad ? { ...grown, bad: latest(facts.bad, run) } : { ...grown, good: latest(facts.good, run) };
 }
 
-/** A start joins the facts of its job. */
-export function mergeStart(facts: JobFacts, start: { id: string; startedAt: number }): JobFacts {
-  const known = facts.started;
-  const newer = known === null || order(start, known) > 0;
-  return newer ? { ...facts, started: start } : facts;
+function markOf({ id, status, startedAt, finishedAt, bytes, files }: RunFact): RunMark {
+  const sizes = { ...(bytes === undefined ? {} : { bytes }), ...(files === undefined ? {} : { files }) };
+  return { id, status, startedAt, finishedAt, ...sizes };
 }
 
-/** The start that has no end yet, if the latest start is such. */
-export function runningSince(facts: JobFacts): number | null {
-  const { started } = facts;
-  if (started === null) return null;
-  // The same run by its id: its end may have been told with another clock correction than its start.
-  const ended = [facts.good, facts.bad, facts.skipped].some(
-    (run) => run !== null && (run.id === started.id || order(run, started) >= 0),
-  );
-  return ended ? null : started.startedAt;
+/** The newest runs kept of a job: enough to know eight weeks of a nightly one. */
+const RUNS_MAX = 60;
+
+/** A run joins the newest ones, or tells more of one that is there: its end, or that it moved. */
+export function addMark(runs: readonly RunMark[], mark: RunMark): RunMark[] {
+  const known = runs.find(({ id }) => id === mark.id);
+  const joined = known === undefined ? mark : telling(known, mark);
+  return [...runs.filter(({ id }) => id !== mark.id), joined].sort(order).slice(-RUNS_MAX);
+}
+
+/** Of two records of one run the end tells more than the start, a later sign of progress more than an earlier one. */
+function telling(a: RunMark, b: RunMark): RunMark {
+  const news = (run: RunMark) => [run.finishedAt === null ? 0 : 1, run.startedAt, run.progressAt ?? 0] as const;
+  const [x, y] = [news(a), news(b)];
+  const more = x[0] - y[0] || x[1] - y[1] || x[2] - y[2] || (JSON.stringify(a) > JSON.stringify(b) ? 1 : -1);
+  return more > 0 ? a : b;
+}
+
+/** What a run read joins the facts of its job: the latest reading speaks for all that were made before. */
+export function mergeReadings(facts: JobFacts, told: Readings): JobFacts {
+  const known = facts.readings;
+  const newer = known === null || (told.at - known.at || (told.run > known.run ? 1 : -1)) > 0;
+  return newer ? { ...facts, readings: told } : facts;
 }
 
 function latest(known: RunFact | null, run: RunFact): RunFact {

@@ -18,7 +18,10 @@ export function nextStep({ root, subject, reason }: IncidentSummary, site: strin
   if (host === null) return `Run the pusher's \`status\` on the hosts that feed ${nameOf(subject)}.`;
   switch (own.code) {
     case "run":
+    case "too_fast":
       return `On ${host}: run the pusher's \`status\`, mend what it names, then \`run ${job}\`.`;
+    case "overrun":
+      return `On ${host}: see whether ${job} still runs or the machine went down under it (pusher's \`status\`); then \`run ${job}\`.`;
     case "reading":
       return `On ${host}: look at what the reading names, then \`run ${job}\` to read it again.`;
     default:

@@ -16,7 +16,7 @@ export interface SeenMarker {
 export function applySighting(facts: CopyFacts, seen: SeenMarker, bornAt: number): CopyFacts {
   const { sighting, host, seenAt } = seen;
   if (sighting.mismatched > 0) {
-    return mergeMismatch(facts, { at: seenAt, host, marker: sighting.marker, text: mismatchText(sighting) });
+    return mergeMismatch(facts, { at: seenAt, host, marker: sighting.marker, bornAt, text: mismatchText(sighting) });
   }
   // A sampled file that has not arrived means that the copy is not complete as of this marker: it proves nothing.
   if (sighting.missing > 0) return facts;

@@ -3,6 +3,7 @@
  * wrong and where, in under 80 characters; the lines say what was expected, what came last, what hangs on it.
  */
 import * as z from "zod/mini";
+import { explain } from "./explain.ts";
 import { lossIfLost } from "./loss.ts";
 import type { Closed, Incident, Verdict } from "./verdict.ts";
 import { type OwnReason, type Reason, siteKey, type Watch } from "./watch.ts";
@@ -34,7 +35,7 @@ export function alertsOf(verdict: Verdict): Alert[] {
 function sayOpened(incident: Incident, verdict: Verdict): Alert {
   const { after } = verdict;
   const lines = [
-    openingLine(incident, after),
+    openingLine(incident, after, verdict.now),
     ...detailLines(incident, after, verdict.now),
     ...hanging(incident, after),
   ];
@@ -70,14 +71,23 @@ function openingTitle(incident: Incident, after: readonly Watch[], now: number):
   if (root.startsWith("host:")) return `${nameOf(root)} is silent at ${site}${lastHeard(own, now)}`;
   if (own.code === "reading") return `${site}: ${own.text}`;
   if (own.code === "mismatch") return `${site}: ${nameOf(incident.subject)} differs from its source`;
-  if (own.code === "run") return `${site}: ${nameOf(root)} ${outcome(own)}`;
+  if (own.code === "run") return `${site}: ${nameOf(root)} ${outcome(own)}${failures(own)}`;
+  if (own.code === "too_fast") return `${site}: ${nameOf(root)} ended too soon to have done its work`;
+  if (own.code === "overrun") return `${site}: ${nameOf(root)} began and never told its end`;
+  if (own.code === "not_started") return `${site}: ${nameOf(root)} did not begin in time`;
   return incident.subject.startsWith("copy:")
     ? `${site}: ${route(root, after)} stuck, ${nameOf(incident.subject)}${ageOf(own, now)}`
     : `${site}: ${nameOf(root)} missed its time`;
 }
 
 function outcome(own: Extract<OwnReason, { code: "run" }>): string {
+  if (own.status === "warned") return "ended with a warning";
   return own.status === "timed_out" ? "ran out of time" : "failed";
+}
+
+function failures({ failures }: Extract<OwnReason, { code: "run" }>): string {
+  if (failures === undefined) return "";
+  return failures.count === failures.of ? `, ${failures.count} in a row` : `, ${failures.count} of ${failures.of}`;
 }
 
 function ageOf(own: OwnReason, now: number): string {
@@ -102,7 +112,7 @@ function route(root: string, after: readonly Watch[]): string {
   return `${spec.job} (${spec.from} → ${spec.to})`;
 }
 
-function openingLine(incident: Incident, after: readonly Watch[]): string {
+function openingLine(incident: Incident, after: readonly Watch[], now: number): string {
   const { root, site, reason } = incident;
   if (root === siteKey(site)) return `All hosts of ${site} are silent. Power, network or the whole site may be gone.`;
   const own = ownOf(reason);
@@ -122,6 +132,11 @@ function openingLine(incident: Incident, after: readonly Watch[]): string {
         ? `${what} ${nameOf(incident.subject)} holds nothing newer than ${last}; newer data was ${needed}.`
         : `${what} ${nameOf(incident.subject)} was ${needed}; the last was at ${last}.`;
     }
+    case "too_fast":
+    case "not_started":
+    case "overrun":
+    case "tolerated":
+      return `${what} ${explain(incident.subject, own, now)}`;
     case "fine":
       return what;
   }

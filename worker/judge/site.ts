@@ -1,7 +1,8 @@
 /** A site as the judge looks at it: its watches by key, what each says alone, and the way data takes through it. */
 
 import { chainOf } from "./chain.ts";
-import { type Own, ownStatus } from "./own.ts";
+import type { Own } from "./deadline.ts";
+import { ownStatus } from "./own.ts";
 import { type CopySpec, copyKey, type HostSpec, hostKey, type Watch } from "./watch.ts";
 
 export interface SiteView {

@@ -5,7 +5,8 @@
 import type { Reading } from "../../protocol/heartbeat.ts";
 import { chainOf } from "./chain.ts";
 import { lossIfLost } from "./loss.ts";
-import { missingSeqs, runningSince } from "./merge.ts";
+import { missingSeqs } from "./merge.ts";
+import { openRuns } from "./runs.ts";
 import type { Incident } from "./verdict.ts";
 import type { CopySpec, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
 
@@ -105,7 +106,6 @@ export interface SummaryInput {
   readonly faults: readonly string[];
   readonly watches: readonly Watch[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
-  readonly readings: readonly { site: string; host: string; job: string; reading: Reading }[];
 }
 
 /** Older than this the last sweep is no sign of a watch that works. */
@@ -136,8 +136,7 @@ export function summarize(input: SummaryInput): Summary {
 function summarizeSite(site: string, input: SummaryInput): SiteSummary {
   const watches = input.watches.filter((watch) => watch.site === site);
   const copies = watches.flatMap(copySummary);
-  const readings = input.readings.filter((row) => row.site === site);
-  const jobs = watches.flatMap((watch) => jobSummary(watch, readings));
+  const jobs = watches.flatMap(jobSummary);
   const specs = watches.flatMap(({ spec }) => (spec.kind === "copy" ? [spec] : []));
   const chains = chainsOf(specs);
   return {
@@ -167,20 +166,19 @@ function copySummary({ spec, facts, status, reason }: Watch): CopySummary[] {
   return [{ dataset, tier, status, reason, windowSeconds, feeds: spec.feeds.map(({ key }) => key), ...proof }];
 }
 
-function jobSummary({ spec, facts, status, reason, dueAt }: Watch, readings: SummaryInput["readings"]): JobSummary[] {
+function jobSummary({ spec, facts, status, reason, dueAt }: Watch): JobSummary[] {
   if (spec.kind !== "job" || facts.kind !== "job") return [];
-  const mine = readings.filter(({ host, job }) => host === spec.host && job === spec.job);
   const ended = [facts.good, facts.bad, facts.skipped].filter((run) => run !== null);
   return [
     {
       ...placeOf(spec),
       status,
       reason,
-      runningSince: runningSince(facts),
+      runningSince: openRuns(facts.runs).at(-1)?.startedAt ?? null,
       last: ended.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null,
       lastGood: facts.good,
       dueAt,
-      readings: mine.map(({ reading }) => reading),
+      readings: facts.readings?.list ?? [],
     },
   ];
 }

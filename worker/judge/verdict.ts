@@ -90,7 +90,7 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
   }
   // A watch with an incident of its own keeps it: a host that dies later does not make the failed job anew.
   if (past !== undefined && past.root === ownRoot(watch) && watch.spec.kind !== "host") {
-    return { watch: become(view, watch, own.status, own.reason, null, null), root: past.root };
+    return { watch: become(view, watch, own.status, own.reason, own.dueAt, null), root: past.root };
   }
   const cause = causeOf(view, watch);
   if (cause.wait !== null) {
@@ -105,7 +105,7 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
   }
   const isRoot = cause.root === ownRoot(watch) || watch.spec.kind === "host";
   const reason: Reason = isRoot ? own.reason : { code: "blocked", by: cause.root, own: own.reason };
-  return { watch: become(view, watch, isRoot ? own.status : "blocked", reason, null, null), root: cause.root };
+  return { watch: become(view, watch, isRoot ? own.status : "blocked", reason, own.dueAt, null), root: cause.root };
 }
 
 /** It was blocked by something else and now stands alone: it gets time to follow before it is blamed itself. */
@@ -188,7 +188,10 @@ function beganAt(view: SiteView, watch: Watch): number {
 }
 
 function severityOf(reason: Reason): Severity {
-  return reason.code === "reading" && reason.verdict === "warning" ? "warning" : "critical";
+  const warns =
+    (reason.code === "reading" && reason.verdict === "warning") ||
+    (reason.code === "run" && reason.status === "warned");
+  return warns ? "warning" : "critical";
 }
 
 function startOf(reason: Reason): number | null {
@@ -197,7 +200,11 @@ function startOf(reason: Reason): number | null {
       return null;
     case "never":
     case "overdue":
+    case "not_started":
+    case "overrun":
       return reason.deadlineAt;
+    case "tolerated":
+    case "too_fast":
     case "run":
     case "reading":
     case "mismatch":

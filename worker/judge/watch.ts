@@ -3,8 +3,8 @@
  * ever change by a plan or by a heartbeat. Status, reason, deadline and incident follow from them and are the judge's.
  */
 import * as z from "zod/mini";
-import { runStatus, verdict } from "../../protocol/heartbeat.ts";
-import { schedule } from "../../protocol/plan.ts";
+import { reading, runStatus, verdict } from "../../protocol/heartbeat.ts";
+import { alertAfter, schedule } from "../../protocol/plan.ts";
 
 const ms = z.int();
 
@@ -26,6 +26,11 @@ const jobSpec = z.object({
   tool: z.string(),
   schedule,
   graceSeconds: z.number(),
+  startWithinSeconds: z.optional(z.number()),
+  minRuntimeSeconds: z.optional(z.number()),
+  maxRuntimeSeconds: z.optional(z.number()),
+  hardLimitSeconds: z.optional(z.number()),
+  alertAfter: z.optional(alertAfter),
   plannedAt: ms,
   /** For a carrying job; all four or none. */
   from: z.optional(z.string()),
@@ -68,8 +73,6 @@ const runFact = z.object({
   reason: z.optional(z.string()),
   bytes: z.optional(z.number()),
   files: z.optional(z.number()),
-  /** The worst reading of the run, when it isn't ok. */
-  reading: z.optional(z.object({ verdict, text: z.string() })),
 });
 export type RunFact = z.infer<typeof runFact>;
 
@@ -81,13 +84,32 @@ const hostFacts = z.object({
   clockOffset: z.nullable(z.object({ seconds: z.int(), at: ms })),
 });
 
+/** What is kept of each of a job's newest runs, for policies that look back. `finishedAt` is null while it runs. */
+const runMark = z.object({
+  id: z.string(),
+  status: runStatus,
+  startedAt: ms,
+  finishedAt: z.nullable(ms),
+  progressAt: z.optional(ms),
+  bytes: z.optional(z.number()),
+  files: z.optional(z.number()),
+  deletions: z.optional(z.number()),
+});
+export type RunMark = z.infer<typeof runMark>;
+
+/** Everything that one run read, told as a whole: what the next run does not read again is gone. */
+const readings = z.object({ at: ms, run: z.string(), list: z.array(reading) });
+export type Readings = z.infer<typeof readings>;
+
 const jobFacts = z.object({
   kind: z.literal("job"),
-  /** The latest run that succeeded (perhaps with a warning), the latest that did not, and the latest start. */
+  /** In full: the latest run that succeeded (perhaps with a warning), that did not, and that was skipped. */
   good: z.nullable(runFact),
   bad: z.nullable(runFact),
   skipped: z.nullable(runFact),
-  started: z.nullable(z.object({ id: z.string(), startedAt: ms })),
+  /** The newest runs by start, each by its id, oldest first; bounded (merge.ts). */
+  runs: z._default(z.array(runMark), []),
+  readings: z._default(z.nullable(readings), null),
 });
 
 /** A copy's proof: data of `recoveryAt` is there, as `host` saw at `seenAt`. Without a marker it is only claimed. */
@@ -101,7 +123,14 @@ const proof = z.object({
 });
 export type Proof = z.infer<typeof proof>;
 
-const mismatch = z.object({ at: ms, host: z.string(), marker: z.string(), text: z.string() });
+/** `bornAt` is when the marker was written whose files differ: data older than that cannot prove them mended. */
+const mismatch = z.object({
+  at: ms,
+  host: z.string(),
+  marker: z.string(),
+  bornAt: z._default(ms, 0),
+  text: z.string(),
+});
 export type Mismatch = z.infer<typeof mismatch>;
 
 const copyFacts = z.object({ kind: z.literal("copy"), good: z.nullable(proof), bad: z.nullable(mismatch) });
@@ -119,8 +148,30 @@ const ownReason = z.discriminatedUnion("code", [
   z.object({ code: z.literal("never"), deadlineAt: ms }),
   /** Due since `dueAt`, missed from `deadlineAt` on; `lastAt` is the last success or sign of life. */
   z.object({ code: z.literal("overdue"), dueAt: ms, deadlineAt: ms, lastAt: z.nullable(ms) }),
-  z.object({ code: z.literal("run"), at: ms, status: runStatus, text: z.string() }),
-  z.object({ code: z.literal("reading"), at: ms, verdict, text: z.string() }),
+  /** Its last start came too late or not at all; it had to begin by `deadlineAt`. */
+  z.object({ code: z.literal("not_started"), dueAt: ms, deadlineAt: ms, lastAt: z.nullable(ms) }),
+  /** The run begun at `startedAt` had to be over by `dueAt`, and told by `deadlineAt`. */
+  z.object({ code: z.literal("overrun"), startedAt: ms, dueAt: ms, deadlineAt: ms }),
+  /** Runs failed or warned, so many of the last `of` that the plan asks for an alert; `text` tells of the last. */
+  z.object({
+    code: z.literal("run"),
+    at: ms,
+    status: runStatus,
+    text: z.string(),
+    failures: z.optional(z.object({ count: z.number(), of: z.number() })),
+  }),
+  /** A success sooner than it can have done its work. */
+  z.object({ code: z.literal("too_fast"), at: ms, tookSeconds: z.number(), leastSeconds: z.number() }),
+  /** Runs failed, but fewer than the plan asks for. */
+  z.object({ code: z.literal("tolerated"), at: ms, text: z.string(), count: z.number(), allowed: z.number() }),
+  /** The worst reading speaks; `names` are all that are bad, so that each clears only at its own lower level. */
+  z.object({
+    code: z.literal("reading"),
+    at: ms,
+    verdict,
+    text: z.string(),
+    names: z._default(z.array(z.object({ name: z.string(), verdict: z.enum(["warning", "critical"]) })), []),
+  }),
   z.object({ code: z.literal("mismatch"), at: ms, text: z.string() }),
 ]);
 export type OwnReason = z.infer<typeof ownReason>;
@@ -185,7 +236,7 @@ export function noFacts(kind: Spec["kind"]): Facts {
     case "host":
       return { kind, heardAt: null, seqs: [], clockOffset: null };
     case "job":
-      return { kind, good: null, bad: null, skipped: null, started: null };
+      return { kind, good: null, bad: null, skipped: null, runs: [], readings: null };
     case "copy":
       return { kind, good: null, bad: null };
   }

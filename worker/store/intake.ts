@@ -66,7 +66,7 @@ interface Written {
 /** Writes everything in one batch, and asks in the same one for the last sweep: each way to the database costs time. */
 async function write(db: Database, arrival: Arrival, changed: readonly Watch[]): Promise<Written> {
   const facts = writeFacts(arrival.site, changed);
-  const rest = [...writeRuns(arrival), ...writeMarkers(arrival), ...writeReadings(arrival)];
+  const rest = [...writeRuns(arrival), ...writeMarkers(arrival)];
   const results = await runAll(db, [...rest, ...facts, sql`SELECT last_sweep_at FROM sweeps WHERE id = 1`]);
   const written = results.slice(rest.length, -1).reduce((sum, { meta }) => sum + meta.changes, 0);
   const [sweep] = z.parse(z.array(lastSweep), results.at(-1)?.results ?? []);
@@ -114,25 +114,5 @@ function writeMarkers(arrival: Arrival) {
       SELECT ${arrival.site}, ${field("marker")}, ${field("tier")}, ${field("seenAt")}, ${field("sighting")},
         ${field("dataset")}, ${arrival.host}, ${field("bornAt")}
       FROM json_each(${json}) AS e`,
-  );
-}
-
-function writeReadings(arrival: Arrival) {
-  const rows = arrival.heartbeat.runs.flatMap((run) =>
-    (run.readings ?? []).map((reading) => ({
-      job: run.job,
-      name: reading.name,
-      measuredAt: serverTime(arrival, run.finishedAt ?? run.startedAt),
-      reading: JSON.stringify(reading),
-    })),
-  );
-  return perChunk(
-    rows,
-    (json) => sql`
-      INSERT INTO readings (site, host, job, name, measured_at, reading)
-      SELECT ${arrival.site}, ${arrival.host}, ${field("job")}, ${field("name")}, ${field("measuredAt")}, ${field("reading")}
-      FROM json_each(${json}) AS e WHERE true
-      ON CONFLICT (site, host, job, name) DO UPDATE SET measured_at = excluded.measured_at, reading = excluded.reading
-      WHERE (excluded.measured_at, excluded.reading) > (readings.measured_at, readings.reading)`,
   );
 }

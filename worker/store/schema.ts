@@ -52,15 +52,6 @@ export const markers = sqliteTable("markers", {
   seenAt: integer("seen_at").notNull(),
 });
 
-export const readings = sqliteTable("readings", {
-  site: text("site").notNull(),
-  host: text("host").notNull(),
-  job: text("job").notNull(),
-  name: text("name").notNull(),
-  measuredAt: integer("measured_at").notNull(),
-  reading: text("reading").notNull(),
-});
-
 export const incidents = sqliteTable("incidents", {
   id: text("id").primaryKey(),
   site: text("site").notNull(),

@@ -1,9 +1,6 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
-import * as z from "zod/mini";
-import { reading } from "../../protocol/heartbeat.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
 import type { Database } from "./database.ts";
-import { readings } from "./schema.ts";
 import { lastSweepAt } from "./sweeps.ts";
 import { recentIncidents } from "./verdicts.ts";
 import { allWatches } from "./watches.ts";
@@ -15,13 +12,11 @@ export async function readSummary(db: Database, faults: readonly string[], now: 
   const watches = await allWatches(db);
   const sites = [...new Set(watches.map(({ site }) => site))];
   const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, CLOSED_MAX)));
-  const rows = await db.select().from(readings);
   return summarize({
     now,
     faults,
     watches,
     lastSweepAt: await lastSweepAt(db),
     incidents: incidents.flat(),
-    readings: rows.map((row) => ({ ...row, reading: z.parse(reading, JSON.parse(row.reading)) })),
   });
 }
