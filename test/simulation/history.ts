@@ -67,7 +67,9 @@ export type Happening =
     }
   /**
    * The worker durably holds a heartbeat that the host made at `madeAt` (true time), whether or not the host learnt of it:
-   * life at `madeAt`, these runs by id, and for these copies sightings of data born at `bornAt`.
+   * life at `madeAt`, these runs by id, for these copies sightings of data born at `bornAt`, and the births of these
+   * markers. A run is told as finished when the heartbeat was made at or after its `finished`. A sighting whose birth no
+   * heartbeat told yet proves nothing; without `born` every birth counts as told.
    */
   | {
       readonly kind: "heard";
@@ -77,6 +79,23 @@ export type Happening =
       readonly madeAt: number;
       readonly runs: readonly string[];
       readonly seen: readonly { readonly dataset: string; readonly tier: string; readonly bornAt: number }[];
+      readonly born?: readonly { readonly dataset: string; readonly bornAt: number }[];
+    }
+  /** All that the host's disk took since `since` is gone: an old snapshot was put back, or (`since` 0) the disk is new. */
+  | {
+      readonly kind: "disk";
+      readonly at: number;
+      readonly site: string;
+      readonly host: string;
+      readonly since: number;
+    }
+  /** From now on the host's clock says true time plus `offsetMs`. */
+  | {
+      readonly kind: "clock";
+      readonly at: number;
+      readonly site: string;
+      readonly host: string;
+      readonly offsetMs: number;
     }
   /** A fault was injected; `what` is its kind as the statistics count it. */
   | { readonly kind: "fault"; readonly at: number; readonly what: string; readonly site: string | null }
