@@ -4,10 +4,12 @@
  */
 
 import { deliverDue } from "./deliver.ts";
+import { type Blind, blindInterval } from "./judge/blind.ts";
 import { type Alert, alertsOf } from "./judge/say.ts";
 import { judgeSite } from "./judge/verdict.ts";
 import type { Watch } from "./judge/watch.ts";
 import type { Settings } from "./settings.ts";
+import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import type { Database } from "./store/database.ts";
 import { recordSweep, takeLease } from "./store/sweeps.ts";
 import { type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
@@ -17,6 +19,8 @@ const LEASE_MS = 60_000;
 /** Due watches taken in one pass, and passes in one sweep (a pass is repeated for sites that changed meanwhile). */
 const DUE_MAX = 2_000;
 const PASSES_MAX = 3;
+/** Blind intervals that may still matter to a deadline. */
+const BLINDS_MAX = 20;
 
 export interface Swept {
   /** False when another sweep held the lease. */
@@ -29,8 +33,12 @@ export interface Swept {
 }
 
 export async function sweep(db: Database, settings: Settings, now: number): Promise<Swept> {
-  if (!(await takeLease(db, now, LEASE_MS))) {
-    return { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0 };
+  const lease = await takeLease(db, now, LEASE_MS);
+  if (lease === null) return { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0 };
+  const blind = blindInterval(lease.lastSweepAt, now);
+  if (blind !== null) {
+    const channels = settings.channels.map(({ name }) => name);
+    await recordBlind(db, blind, channels);
   }
   let watchesDue = 0;
   let skipped = 0;
@@ -68,7 +76,8 @@ async function judgeSites(
 ): Promise<Judgement[]> {
   const watches = Map.groupBy(await watchesOfSites(db, sites), ({ site }) => site);
   const open = Map.groupBy(await openIncidents(db, sites), ({ site }) => site);
-  return sites.map((site) => judgeOne(site, watches.get(site) ?? [], open.get(site) ?? [], settings, now));
+  const blinds = await recentBlinds(db, BLINDS_MAX);
+  return sites.map((site) => judgeOne(site, watches.get(site) ?? [], open.get(site) ?? [], settings, now, blinds));
 }
 
 function judgeOne(
@@ -77,8 +86,9 @@ function judgeOne(
   open: Parameters<typeof judgeSite>[2],
   settings: Settings,
   now: number,
+  blinds: readonly Blind[],
 ): Judgement {
-  const verdict = judgeSite(site, watches, open, now);
+  const verdict = judgeSite(site, watches, open, now, blinds);
   const channels = settings.channels.map(({ name }) => name);
   const deliveries = alertsOf(verdict).flatMap((alert) => channels.map((channel) => ({ alert, channel })));
   return { verdict, deliveries, read: watches };

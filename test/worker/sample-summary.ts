@@ -87,7 +87,7 @@ function wellFacts(ago = 0): Record<string, Facts> {
   };
 }
 
-type More = Partial<Pick<SummaryInput, "faults" | "lastSweepAt" | "incidents">>;
+type More = Partial<Pick<SummaryInput, "faults" | "blinds" | "lastSweepAt" | "incidents">>;
 
 /** The summary of the reference site with these facts, after one sweep. */
 function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANNED): Summary {
@@ -101,6 +101,7 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     now: NOW,
     lastSweepAt: NOW - 12_000,
     faults: [],
+    blinds: [],
     watches: verdict.after,
     ...more,
     incidents: [...open, ...(more.incidents ?? [])],
@@ -171,7 +172,7 @@ export function pending(): Summary {
 }
 
 export function empty(more: Partial<Summary> = {}): Summary {
-  return { generatedAt: NOW, lastSweepAt: NOW - 12_000, faults: [], sites: [], ...more };
+  return { generatedAt: NOW, lastSweepAt: NOW - 12_000, faults: [], blinds: [], sites: [], ...more };
 }
 
 /** A healthy site and a stuck one. */

@@ -13,7 +13,18 @@ import { openDatabase } from "../../worker/store/database.ts";
 import { sweep } from "../../worker/sweep.ts";
 
 export const START = Date.parse("2026-11-23T02:00:00Z");
-const TABLES = ["watches", "runs", "markers", "incidents", "deliveries", "plans", "keys", "enrollments", "verdicts"];
+const TABLES = [
+  "watches",
+  "runs",
+  "markers",
+  "incidents",
+  "deliveries",
+  "plans",
+  "keys",
+  "enrollments",
+  "verdicts",
+  "blinds",
+];
 
 export const db = openDatabase(env.DB);
 const app = createApp();
@@ -100,8 +111,23 @@ export async function enrolled(site: string, name: string, plan: Plan, now: numb
   return host;
 }
 
-/** A sweep at `now`; what was mailed is added to `mails`. */
-export function sweepAt(now: number, mails: Mail[] = []) {
+/** A sweep at `now` of clocks that ran until then; what was mailed is added to `mails`. */
+export async function sweepAt(now: number, mails: Mail[] = []) {
+  await env.DB.prepare("UPDATE sweeps SET last_sweep_at = ? WHERE last_sweep_at < ?")
+    .bind(now - 60_000, now)
+    .run();
+  return sweep(db, settingsWith(mails), now);
+}
+
+/** Sweeps that found nothing due, up to a minute before `now`: all that they leave is when the last of them was. */
+export async function clocksRanUntil(now: number): Promise<void> {
+  await env.DB.prepare("UPDATE sweeps SET last_sweep_at = ? WHERE last_sweep_at < ?")
+    .bind(now - 60_000, now)
+    .run();
+}
+
+/** The first sweep at `now` after clocks that stood still since the one before. */
+export function sweepAfterStandstill(now: number, mails: Mail[] = []) {
   return sweep(db, settingsWith(mails), now);
 }
 

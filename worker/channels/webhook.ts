@@ -21,7 +21,7 @@ export async function sendWebhook(
 ): Promise<Outcome> {
   const { id, pageUrl, now, signal } = delivery;
   const body = JSON.stringify({
-    type: `incident.${alert.kind}`,
+    type: alert.kind === "notice" ? "notice" : `incident.${alert.kind}`,
     timestamp: new Date(now).toISOString(),
     data: { ...alert, openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString(), pageUrl },
   });

@@ -30,6 +30,8 @@ function explainOwn(kind: Kind, reason: OwnReason, now: number): string {
       return now < reason.deadlineAt
         ? `Due since ${moment(reason.dueAt)}; missed if it has not come by ${moment(reason.deadlineAt)}.`
         : overdue(kind, reason);
+    case "unseen":
+      return `Past due since ${moment(reason.deadlineAt)}, while nobody looked or the plan changed; it has until ${moment(reason.untilAt)}.`;
     case "not_started":
       return now < reason.deadlineAt
         ? `Its run was due to begin at ${moment(reason.dueAt)}; missed if it has not by ${moment(reason.deadlineAt)}.`

@@ -30,9 +30,21 @@ export function replan(
   const put = [...specs].map(([key, spec]): Watch => {
     const old = known.get(key);
     if (old === undefined) return plannedWatch(site, key, spec, now);
-    // Counted from when it was first planned: putting a plan again must not postpone a deadline.
-    return { ...old, spec: { ...spec, plannedAt: old.spec.plannedAt }, dueAt: now };
+    return { ...old, spec: respecified(old.spec, spec, now), dueAt: now };
   });
   const removed = watches.filter(({ key, spec }) => !specs.has(key) && spec.kind !== "host").map(({ key }) => key);
   return { put, removed };
+}
+
+/** Counted from when it was first planned: putting a plan again must not postpone a deadline. */
+function respecified(old: Spec, asked: Spec, now: number): Spec {
+  const spec: Spec = { ...asked, plannedAt: old.plannedAt };
+  const { editedAt, ...before } = old;
+  if (JSON.stringify(sorted(spec)) !== JSON.stringify(sorted(before))) return { ...spec, editedAt: now };
+  return editedAt === undefined ? spec : { ...spec, editedAt };
+}
+
+/** A spec from the database has its fields in the order of its schema, one from a plan in the order it was made in. */
+function sorted(spec: object): object {
+  return Object.fromEntries(Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -12,7 +12,7 @@ import { list, moment, nameOf, span } from "./words.ts";
 const TITLE_MAX_CHARS = 79;
 
 export const alert = z.object({
-  kind: z.enum(["opened", "closed"]),
+  kind: z.enum(["opened", "closed", "notice"]),
   incidentId: z.string(),
   site: z.string(),
   /** The root: `site:…`, `host:…`, `job:…` or `copy:…`. */
@@ -132,6 +132,7 @@ function openingLine(incident: Incident, after: readonly Watch[], now: number): 
         ? `${what} ${nameOf(incident.subject)} holds nothing newer than ${last}; newer data was ${needed}.`
         : `${what} ${nameOf(incident.subject)} was ${needed}; the last was at ${last}.`;
     }
+    case "unseen":
     case "too_fast":
     case "not_started":
     case "overrun":

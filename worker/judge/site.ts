@@ -1,7 +1,9 @@
 /** A site as the judge looks at it: its watches by key, what each says alone, and the way data takes through it. */
 
+import { type Blind, patienceOf } from "./blind.ts";
 import { chainOf } from "./chain.ts";
 import type { Own } from "./deadline.ts";
+import { excused } from "./excuse.ts";
 import { ownStatus } from "./own.ts";
 import { type CopySpec, copyKey, type HostSpec, hostKey, type Watch } from "./watch.ts";
 
@@ -12,12 +14,20 @@ export interface SiteView {
   readonly own: ReadonlyMap<string, Own>;
 }
 
-export function viewSite(site: string, watches: readonly Watch[], now: number): SiteView {
+/** `blinds` are the intervals in which nobody looked, as far as they may still matter. */
+export function viewSite(
+  site: string,
+  watches: readonly Watch[],
+  now: number,
+  blinds: readonly Blind[] = [],
+): SiteView {
+  const patience = patienceOf(watches);
+  const ownOf = (watch: Watch) => excused(watch, ownStatus(watch, now), blinds, patience, now);
   return {
     site,
     now,
     watches: new Map(watches.map((watch) => [watch.key, watch])),
-    own: new Map(watches.map((watch) => [watch.key, ownStatus(watch, now)])),
+    own: new Map(watches.map((watch) => [watch.key, ownOf(watch)])),
   };
 }
 

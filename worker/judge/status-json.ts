@@ -9,6 +9,10 @@ export function statusJson(summary: Summary) {
   return {
     generatedAt: instant(summary.generatedAt),
     lastSweepAt: instant(summary.lastSweepAt),
+    blindIntervals: summary.blinds.map(({ fromAt, untilAt }) => ({
+      fromAt: instant(fromAt),
+      untilAt: instant(untilAt),
+    })),
     sites: summary.sites.map(siteJson),
   };
 }

@@ -3,6 +3,7 @@
  * in it because nothing here reads them.
  */
 import type { Reading } from "../../protocol/heartbeat.ts";
+import type { Blind } from "./blind.ts";
 import { chainOf } from "./chain.ts";
 import { lossIfLost } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
@@ -97,6 +98,8 @@ export interface Summary {
   readonly generatedAt: number;
   readonly lastSweepAt: number | null;
   readonly faults: readonly string[];
+  /** When nobody looked at deadlines, the newest first. */
+  readonly blinds: readonly Blind[];
   readonly sites: readonly SiteSummary[];
 }
 
@@ -104,9 +107,13 @@ export interface SummaryInput {
   readonly now: number;
   readonly lastSweepAt: number | null;
   readonly faults: readonly string[];
+  readonly blinds: readonly Blind[];
   readonly watches: readonly Watch[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
 }
+
+/** How long a blind interval stays on the page. */
+const BLINDS_SHOWN_MS = 30 * 86_400_000;
 
 /** Older than this the last sweep is no sign of a watch that works. */
 const SWEEP_STALE_MS = 300_000;
@@ -129,6 +136,7 @@ export function summarize(input: SummaryInput): Summary {
     generatedAt: input.now,
     lastSweepAt: input.lastSweepAt,
     faults: input.faults,
+    blinds: input.blinds.filter(({ untilAt }) => untilAt > input.now - BLINDS_SHOWN_MS),
     sites: sites.map((site) => summarizeSite(site, input)),
   };
 }

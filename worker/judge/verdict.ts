@@ -5,6 +5,7 @@
  * An incident is about a root. Watches whose own hop or host it is are its members and hold it open; what is bad only
  * because of it is blocked, and follows within an allowance once the root has recovered.
  */
+import type { Blind } from "./blind.ts";
 import { causeOf, ownRoot, rootHolds } from "./cause.ts";
 import { nextSlot } from "./schedule.ts";
 import { isBadAlone, type SiteView, viewSite } from "./site.ts";
@@ -51,9 +52,15 @@ interface Judged {
   readonly root: string | null;
 }
 
-/** Judges every watch of a site. `open` are the site's open incidents. */
-export function judgeSite(site: string, watches: readonly Watch[], open: readonly Incident[], now: number): Verdict {
-  const view = viewSite(site, watches, now);
+/** Judges every watch of a site. `open` are the site's open incidents, `blinds` times in which nobody looked. */
+export function judgeSite(
+  site: string,
+  watches: readonly Watch[],
+  open: readonly Incident[],
+  now: number,
+  blinds: readonly Blind[] = [],
+): Verdict {
+  const view = viewSite(site, watches, now, blinds);
   const byId = new Map(open.map((incident) => [incident.id, incident]));
   const judged = judgeWatches(view, byId);
   const opened = openings(view, judged, open);
@@ -200,6 +207,7 @@ function startOf(reason: Reason): number | null {
       return null;
     case "never":
     case "overdue":
+    case "unseen":
     case "not_started":
     case "overrun":
       return reason.deadlineAt;

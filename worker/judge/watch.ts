@@ -11,12 +11,19 @@ const ms = z.int();
 export const status = z.enum(["pending", "ok", "late", "missed", "failed", "blocked", "paused"]);
 export type Status = z.infer<typeof status>;
 
+const planned = {
+  /** When the watch was first planned: what was never heard of counts from here. */
+  plannedAt: ms,
+  /** When a plan last asked for something else of it. */
+  editedAt: z.optional(ms),
+};
+
 const hostSpec = z.object({
   kind: z.literal("host"),
   host: z.string(),
   everySeconds: z.number(),
   graceSeconds: z.number(),
-  plannedAt: ms,
+  ...planned,
 });
 
 const jobSpec = z.object({
@@ -31,7 +38,7 @@ const jobSpec = z.object({
   maxRuntimeSeconds: z.optional(z.number()),
   hardLimitSeconds: z.optional(z.number()),
   alertAfter: z.optional(alertAfter),
-  plannedAt: ms,
+  ...planned,
   /** For a carrying job; all four or none. */
   from: z.optional(z.string()),
   to: z.optional(z.string()),
@@ -51,7 +58,7 @@ const copySpec = z.object({
   proof: z.enum(["marker", "run"]),
   /** The jobs that bring data here, with the tier each takes it from. */
   feeds: z.array(z.object({ key: z.string(), host: z.string(), from: z.string() })),
-  plannedAt: ms,
+  ...planned,
 });
 
 export const spec = z.discriminatedUnion("kind", [hostSpec, jobSpec, copySpec]);
@@ -148,6 +155,8 @@ const ownReason = z.discriminatedUnion("code", [
   z.object({ code: z.literal("never"), deadlineAt: ms }),
   /** Due since `dueAt`, missed from `deadlineAt` on; `lastAt` is the last success or sign of life. */
   z.object({ code: z.literal("overdue"), dueAt: ms, deadlineAt: ms, lastAt: z.nullable(ms) }),
+  /** Past its deadline, which fell in a time that nobody looked or that a plan changed; judged at `untilAt`. */
+  z.object({ code: z.literal("unseen"), deadlineAt: ms, untilAt: ms }),
   /** Its last start came too late or not at all; it had to begin by `deadlineAt`. */
   z.object({ code: z.literal("not_started"), dueAt: ms, deadlineAt: ms, lastAt: z.nullable(ms) }),
   /** The run begun at `startedAt` had to be over by `dueAt`, and told by `deadlineAt`. */

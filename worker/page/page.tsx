@@ -8,7 +8,7 @@ import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
 import { Jobs } from "./jobs.tsx";
 import { documentOf, Layout } from "./layout.tsx";
 import { Verdict } from "./verdict.tsx";
-import { Checked, Warnings } from "./warnings.tsx";
+import { BlindIntervals, Checked, Warnings } from "./warnings.tsx";
 
 /** The page of a summary. `renews` false: it does not fetch itself again. */
 export function page(summary: Summary, now: number, renews: boolean): string {
@@ -26,6 +26,7 @@ export function page(summary: Summary, now: number, renews: boolean): string {
       {summary.sites.map((site, i) => (
         <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} />
       ))}
+      <BlindIntervals blinds={summary.blinds} />
     </Layout>
   );
   return documentOf(body);

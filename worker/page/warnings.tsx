@@ -1,8 +1,10 @@
 /** What is wrong with the watch itself: deadlines that nobody looks at, settings with faults. */
 import type { Child } from "hono/jsx";
+import type { Blind } from "../judge/blind.ts";
 import { type Summary, sweepIsStale } from "../judge/summary.ts";
+import { span } from "../judge/words.ts";
 import { Icon } from "./icons.tsx";
-import { ago } from "./time.tsx";
+import { ago, Moment } from "./time.tsx";
 
 /** When deadlines were last looked at: in every view, as all else rests on it. */
 export function Checked({ at, now }: { at: number | null; now: number }) {
@@ -38,6 +40,26 @@ export function Warnings({ summary, now }: { summary: Summary; now: number }) {
         </Notice>
       )}
     </>
+  );
+}
+
+/** The history of the watch itself: while it was blind nothing was missed or well, it was not looked at. */
+export function BlindIntervals({ blinds }: { blinds: readonly Blind[] }) {
+  if (blinds.length === 0) return null;
+  return (
+    <section>
+      <h2>When nobody looked</h2>
+      <ul class="closed">
+        {blinds.map(({ fromAt, untilAt }) => (
+          <li>
+            <span>No deadline was checked</span>{" "}
+            <span class="at">
+              <Moment at={fromAt} />, lasted {span(untilAt - fromAt)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

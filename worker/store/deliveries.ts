@@ -2,7 +2,7 @@
  * Deliveries: leased, so that two sweeps never send the same one at the same time, and due again when a lease runs out
  * because its sweep died. `due_at` is the next try, or the end of a lease; NULL when the delivery is done with.
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import { type Alert, alert } from "../judge/say.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
@@ -71,4 +71,17 @@ export async function recordTries(db: Database, tries: readonly Tried[]): Promis
         AND (${field("dueAt")} IS NULL OR deliveries.attempts = ${field("attempts")})`,
   );
   await writeAll(db, statements);
+}
+
+/** One delivery a channel of an alert that no incident stands behind; putting it again changes nothing. */
+export function putNotice(notice: Alert, channels: readonly string[]): SQL[] {
+  const rows = channels.map((channel) => ({ id: `${notice.incidentId}/notice/${channel}`, channel }));
+  return perChunk(
+    rows,
+    (json) => sql`
+      INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
+      SELECT ${field("id")}, ${notice.site}, ${notice.incidentId}, ${notice.kind}, ${field("channel")},
+        ${JSON.stringify(notice)}, 'pending', ${notice.at}, ${notice.at}, 0
+      FROM json_each(${json}) AS e`,
+  );
 }

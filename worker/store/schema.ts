@@ -70,3 +70,8 @@ export const sweeps = sqliteTable("sweeps", {
   lastSweepAt: integer("last_sweep_at"),
   lastWatchesDue: integer("last_watches_due").notNull(),
 });
+
+export const blinds = sqliteTable("blinds", {
+  fromAt: integer("from_at").primaryKey(),
+  untilAt: integer("until_at").notNull(),
+});

@@ -1,5 +1,6 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
 import { type Summary, summarize } from "../judge/summary.ts";
+import { recentBlinds } from "./blinds.ts";
 import type { Database } from "./database.ts";
 import { lastSweepAt } from "./sweeps.ts";
 import { recentIncidents } from "./verdicts.ts";
@@ -7,6 +8,7 @@ import { allWatches } from "./watches.ts";
 
 /** Closed incidents shown for each site. */
 const CLOSED_MAX = 10;
+const BLINDS_MAX = 20;
 
 export async function readSummary(db: Database, faults: readonly string[], now: number): Promise<Summary> {
   const watches = await allWatches(db);
@@ -16,6 +18,7 @@ export async function readSummary(db: Database, faults: readonly string[], now: 
     now,
     faults,
     watches,
+    blinds: await recentBlinds(db, BLINDS_MAX),
     lastSweepAt: await lastSweepAt(db),
     incidents: incidents.flat(),
   });

@@ -1,20 +1,28 @@
 /** The one row that says when deadlines were last looked at, and the lease under which they are. */
 import { sql } from "drizzle-orm";
+import * as z from "zod/mini";
 import type { Database } from "./database.ts";
 import { sweeps } from "./schema.ts";
 
 /**
- * Takes the lease until `now + leaseMs`; false when another sweep holds it, or when one was made later than `now` already: a
- * cron trigger names the minute it was meant for and may come after the other clock. Nothing is judged backwards.
+ * Takes the lease until `now + leaseMs` and answers when the last sweep was; null when another sweep holds it, or when one
+ * was made later than `now` already: a cron trigger names the minute it was meant for and may come after the other clock.
+ * Nothing is judged backwards.
  */
-export async function takeLease(db: Database, now: number, leaseMs: number): Promise<boolean> {
+export async function takeLease(
+  db: Database,
+  now: number,
+  leaseMs: number,
+): Promise<{ readonly lastSweepAt: number | null } | null> {
   // What is further off than any lease lasts was written by a clock that ran ahead; it does not stop us.
   const ahead = now + 2 * leaseMs;
-  const taken = await db.run(sql`
+  const taken = await db.all(sql`
     UPDATE sweeps SET lease_until = ${now + leaseMs}
     WHERE id = 1 AND (lease_until <= ${now} OR lease_until > ${ahead})
-      AND (last_sweep_at IS NULL OR last_sweep_at <= ${now} OR last_sweep_at > ${ahead})`);
-  return taken.meta.changes > 0;
+      AND (last_sweep_at IS NULL OR last_sweep_at <= ${now} OR last_sweep_at > ${ahead})
+    RETURNING last_sweep_at AS lastSweepAt`);
+  const [row] = z.parse(z.array(z.object({ lastSweepAt: z.nullable(z.number()) })), taken);
+  return row ?? null;
 }
 
 /** Gives the lease back and records that a sweep was made at `now`. */

@@ -1,0 +1,87 @@
+/** Deadlines that pass while nobody looks, at instants written out. */
+import { describe, expect, test } from "vitest";
+import { blindInterval, blindUntil, patienceOf, sayBlind } from "../../worker/judge/blind.ts";
+import { judgeSite } from "../../worker/judge/verdict.ts";
+import { bothHeard, chainPlans, HOUR, heard, type Life, lifeOf, MINUTE, NAME, START, wellAt } from "./site.ts";
+
+const at = (time: string) => Date.parse(`2026-11-23T${time}Z`);
+
+describe("a blind interval", () => {
+  test.each([
+    ["five minutes after the last sweep there is none", at("02:05:00"), null],
+    ["a moment later it lasts since then", at("02:05:00") + 1, { fromAt: at("02:00:00"), untilAt: at("02:05:00") + 1 }],
+  ])("%s", (_what, now, expected) => {
+    expect(blindInterval(at("02:00:00"), now)).toEqual(expected);
+  });
+
+  test("there is none before the first sweep ever", () => {
+    expect(blindInterval(null, START)).toBeNull();
+  });
+
+  const blinds = [{ fromAt: at("02:00:00"), untilAt: at("05:00:00") }];
+  const patience = 10 * MINUTE;
+
+  test.each([
+    ["passed before it", "01:59:59.999", null],
+    ["passed at its beginning", "02:00:00.000", "05:10:00"],
+    ["passed in it", "03:30:00.000", "05:10:00"],
+    ["passed before hosts can be back", "05:09:59.999", "05:10:00"],
+    ["passed when they had their time", "05:10:00.000", null],
+  ])("a deadline that %s", (_what, missedAt, until) => {
+    expect(blindUntil(blinds, patience, at(missedAt))).toBe(until === null ? null : at(until));
+  });
+
+  test("hosts are back when the slowest of them had its beat", () => {
+    expect(patienceOf(lifeOf(chainPlans()).watches)).toBe(10 * MINUTE);
+  });
+
+  test("is told once, with both its ends and what happens next", () => {
+    const { title, lines, kind } = sayBlind({ fromAt: at("02:00:00"), untilAt: at("05:13:00") });
+    expect([kind, title]).toEqual(["notice", "Tierwatch itself was blind for 3 h 13 min; it looks again"]);
+    expect(lines[0]).toContain("From 2026-11-23 02:00 UTC to 2026-11-23 05:13 UTC");
+  });
+});
+
+describe("a site after three hours in which nobody looked", () => {
+  const well = wellAt(lifeOf(chainPlans()), START);
+  const blind = { fromAt: START + MINUTE, untilAt: START + 3 * HOUR };
+  const look = (life: Life, now: number) => judgeSite(NAME, life.watches, life.open, now, [blind]);
+  const until = blind.untilAt + 10 * MINUTE;
+
+  test("is not called silent before its hosts had time to be heard", () => {
+    const first = look(well, blind.untilAt);
+    expect(first.opened).toEqual([]);
+    const nas = first.after.find(({ key }) => key === "host:nas");
+    expect(nas).toMatchObject({
+      status: "late",
+      reason: { code: "unseen", deadlineAt: START + 10 * MINUTE, untilAt: until },
+      dueAt: until,
+    });
+    expect(look(well, until - 1).opened).toEqual([]);
+  });
+
+  test("whose outage began in it is one incident, since its deadline", () => {
+    const { opened } = look(well, until);
+    expect(opened).toMatchObject([{ root: "site:home", openedAt: START + 10 * MINUTE, noticedAt: until }]);
+  });
+
+  test("of which one host stayed away is one incident of that host", () => {
+    const { opened } = look(heard(well, "vm", blind.untilAt + MINUTE), until);
+    expect(opened.map(({ root }) => root)).toEqual(["host:nas"]);
+  });
+
+  test("whose hosts come back in time is well, and nothing was opened", () => {
+    const back = bothHeard(well, blind.untilAt + 5 * MINUTE);
+    const { opened, after } = look(back, until - 1);
+    expect(opened).toEqual([]);
+    expect(after.filter(({ status }) => status !== "ok")).toEqual([]);
+  });
+
+  test("does not forget what was missed before it", () => {
+    const before = judgeSite(NAME, well.watches, [], START + 10 * MINUTE);
+    const later = { fromAt: START + 11 * MINUTE, untilAt: START + 3 * HOUR };
+    const verdict = judgeSite(NAME, before.after, before.opened, START + 3 * HOUR, [later]);
+    expect(before.opened.map(({ root }) => root)).toEqual(["site:home"]);
+    expect(verdict.opened.concat(verdict.closed.map(({ incident }) => incident))).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+/** Times in which no sweep ran: kept for the history, and read back while what fell into them is still to be judged. */
+import { desc, sql } from "drizzle-orm";
+import { type Blind, sayBlind } from "../judge/blind.ts";
+import { type Database, writeAll } from "./database.ts";
+import { putNotice } from "./deliveries.ts";
+import { blinds } from "./schema.ts";
+
+/** Keeps a blind interval and its one notice. A sweep that dies after this ends the same interval again, a little later. */
+export async function recordBlind(db: Database, blind: Blind, channels: readonly string[]): Promise<void> {
+  const { fromAt, untilAt } = blind;
+  await writeAll(db, [
+    sql`INSERT INTO blinds (from_at, until_at) VALUES (${fromAt}, ${untilAt})
+      ON CONFLICT (from_at) DO UPDATE SET until_at = excluded.until_at`,
+    ...putNotice(sayBlind(blind), channels),
+  ]);
+}
+
+/** The last `limit` of them, the newest first. */
+export async function recentBlinds(db: Database, limit: number): Promise<Blind[]> {
+  return db.select().from(blinds).orderBy(desc(blinds.fromAt)).limit(limit);
+}
