@@ -13,7 +13,7 @@ import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import type { Database } from "./store/database.ts";
 import { recordSweep, takeLease } from "./store/sweeps.ts";
 import { type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
-import { dueSites, watchesOfSites } from "./store/watches.ts";
+import { dueSites, readableWatches } from "./store/watches.ts";
 
 const LEASE_MS = 60_000;
 /** Due watches taken in one pass, and passes in one sweep (a pass is repeated for sites that changed meanwhile). */
@@ -74,10 +74,13 @@ async function judgeSites(
   sites: readonly string[],
   now: number,
 ): Promise<Judgement[]> {
-  const watches = Map.groupBy(await watchesOfSites(db, sites), ({ site }) => site);
+  const read = await readableWatches(db, sites);
+  const watches = Map.groupBy(read.watches, ({ site }) => site);
+  const spoilt = new Set(read.unreadable.map(({ site }) => site));
   const open = Map.groupBy(await openIncidents(db, sites), ({ site }) => site);
   const blinds = await recentBlinds(db, BLINDS_MAX);
-  return sites.map((site) => judgeOne(site, watches.get(site) ?? [], open.get(site) ?? [], settings, now, blinds));
+  const whole = sites.filter((site) => !spoilt.has(site));
+  return whole.map((site) => judgeOne(site, watches.get(site) ?? [], open.get(site) ?? [], settings, now, blinds));
 }
 
 function judgeOne(

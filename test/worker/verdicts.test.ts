@@ -17,6 +17,7 @@ import {
   emptyDatabase,
   enrolled,
   type Mail,
+  request,
   run,
   START,
   sendPlan,
@@ -226,5 +227,20 @@ describe("a sweep for a time before the last one", () => {
       .bind(SILENT + 24 * HOUR)
       .run();
     expect(await sweepAt(SILENT, mails)).toMatchObject({ swept: true });
+  });
+});
+
+describe("a watch that cannot be read", () => {
+  test("spoils its own site alone, and the page says so", async () => {
+    const cabin = await enrolled("cabin", "pi", planOf("health"), START);
+    await beat(cabin, {}, START);
+    await env.DB.prepare("UPDATE watches SET facts = '{}' WHERE site = 'home' AND key = 'job:nas/health'").run();
+    const swept = await sweepAt(SILENT, mails);
+    expect(swept.skipped).toBeGreaterThan(0);
+    expect(mails.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^cabin is silent/)]);
+    const page = await (await request("/", {}, SILENT)).text();
+    expect(page.replaceAll("&#39;", "'")).toContain(
+      "The database's row of health on nas at home cannot be read, so home is not judged",
+    );
   });
 });

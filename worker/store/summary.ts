@@ -1,5 +1,6 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
 import { type Summary, summarize } from "../judge/summary.ts";
+import { nameOf } from "../judge/words.ts";
 import { recentBlinds } from "./blinds.ts";
 import type { Database } from "./database.ts";
 import { lastSweepAt } from "./sweeps.ts";
@@ -11,15 +12,20 @@ const CLOSED_MAX = 10;
 const BLINDS_MAX = 20;
 
 export async function readSummary(db: Database, faults: readonly string[], now: number): Promise<Summary> {
-  const watches = await allWatches(db);
+  const { watches, unreadable } = await allWatches(db);
   const sites = [...new Set(watches.map(({ site }) => site))];
   const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, CLOSED_MAX)));
   return summarize({
     now,
-    faults,
+    faults: [...faults, ...unreadable.map(unreadableFault)],
     watches,
     blinds: await recentBlinds(db, BLINDS_MAX),
     lastSweepAt: await lastSweepAt(db),
     incidents: incidents.flat(),
   });
+}
+
+/** Its whole site is not judged: that has to stand on the page. */
+function unreadableFault({ site, key }: { readonly site: string; readonly key: string }): string {
+  return `The database's row of ${nameOf(key)} at ${site} cannot be read, so ${site} is not judged.`;
 }

@@ -27,6 +27,26 @@ function rowOf(watch: Watch): Row {
   };
 }
 
+/** What could be read, and the rows that nobody can judge: written by hand, or by a version to come. */
+export interface ReadWatches {
+  readonly watches: readonly Watch[];
+  readonly unreadable: readonly { readonly site: string; readonly key: string }[];
+}
+
+function readable(rows: readonly Row[]): ReadWatches {
+  const read = rows.map((row) => {
+    try {
+      return { row, watch: watchOf(row) };
+    } catch {
+      return { row, watch: null };
+    }
+  });
+  return {
+    watches: read.flatMap(({ watch }) => (watch === null ? [] : [watch])),
+    unreadable: read.flatMap(({ row, watch }) => (watch === null ? [{ site: row.site, key: row.key }] : [])),
+  };
+}
+
 /** The named watches of a site, as far as there are such. */
 export async function watchesByKey(db: Database, site: string, keys: readonly string[]): Promise<Watch[]> {
   const rows = await db
@@ -39,15 +59,23 @@ export async function watchesByKey(db: Database, site: string, keys: readonly st
 }
 
 export async function watchesOfSites(db: Database, sites: readonly string[]): Promise<Watch[]> {
-  const rows = await db
+  return (await rowsOfSites(db, sites)).map(watchOf);
+}
+
+function rowsOfSites(db: Database, sites: readonly string[]): Promise<Row[]> {
+  return db
     .select()
     .from(watches)
     .where(inArray(watches.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`));
-  return rows.map(watchOf);
 }
 
-export async function allWatches(db: Database): Promise<Watch[]> {
-  return (await db.select().from(watches)).map(watchOf);
+/** As `watchesOfSites`, but a row that does not parse spoils its own site alone. */
+export async function readableWatches(db: Database, sites: readonly string[]): Promise<ReadWatches> {
+  return readable(await rowsOfSites(db, sites));
+}
+
+export async function allWatches(db: Database): Promise<ReadWatches> {
+  return readable(await db.select().from(watches));
 }
 
 /** Sites that have a watch due at `now`, with how many; the longest overdue first, at most `limit` watches. */
