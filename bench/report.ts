@@ -17,6 +17,8 @@ export interface Figures {
   readonly rowsReadAlive: number;
   readonly rowsReadRun: number;
   readonly sweepIdleRowsRead: Readonly<Record<string, number>>;
+  /** Rows read by a heartbeat with a run, and by a sweep with one due, among so many watches, runs and markers. */
+  readonly growthRowsRead: Readonly<Record<string, { readonly heartbeat: number; readonly sweep: number }>>;
   readonly sweep1RowsRead: number;
   readonly sweep1500Statements: number;
   readonly sweep1500Skipped: number;
@@ -43,6 +45,7 @@ export function figuresOf(rows: Rows, sent: Measured, workerGzipBytes: number, p
     rowsReadAlive: alive.rowsRead,
     rowsReadRun: withRun.rowsRead,
     sweepIdleRowsRead: rows.idle,
+    growthRowsRead: rows.growth,
     sweep1RowsRead: rows.one.rowsRead,
     sweep1500Statements: rows.many.statements,
     sweep1500Skipped: rows.many.skipped + (1_500 - rows.many.watchesDue),
@@ -65,6 +68,9 @@ export function tableOf(of: Figures): string {
   const idle = Object.entries(of.sweepIdleRowsRead)
     .map(([watches, rows]) => `${rows} (${watches})`)
     .join(", ");
+  const growth = Object.entries(of.growthRowsRead)
+    .map(([size, { heartbeat, sweep }]) => `${heartbeat} / ${sweep} (${size})`)
+    .join(", ");
   const cpu = (ms: number | null) => (ms === null ? "not told here" : `${ms} ms`);
   const lines: readonly (readonly [string, string, string])[] = [
     ["heartbeats a second, 8 at a time", `${of.heartbeatsPerSecond}`, `a bare worker: ${of.bareHeartbeatsPerSecond}`],
@@ -73,6 +79,7 @@ export function tableOf(of: Figures): string {
     ["rows written, alive / with a run", `${of.rowsWrittenAlive} / ${of.rowsWrittenRun}`, "at most 2 / 6"],
     ["rows read, alive / with a run", `${of.rowsReadAlive} / ${of.rowsReadRun}`, ""],
     ["rows read by an idle sweep (watches)", idle, "at most 5"],
+    ["rows read by a heartbeat with a run / a sweep with 1 due (watches, runs and markers)", growth, "flat"],
     ["rows read by a sweep with 1 due of 100,000", `${of.sweep1RowsRead}`, ""],
     ["statements for 1,500 due, skipped", `${of.sweep1500Statements}, ${of.sweep1500Skipped}`, "at most 50, 0"],
     ["worker, gzipped", `${(of.workerGzipBytes / 1024).toFixed(1)} KiB`, "at most 150 KiB"],

@@ -9,6 +9,7 @@ const sweepUsage = z.extend(usage, { watchesDue: z.number(), skipped: z.number()
 const measured = z.object({
   heartbeat: z.object({ alive: usage, withRun: usage }),
   idle: z.record(z.string(), z.number()),
+  growth: z.record(z.string(), z.object({ heartbeat: z.number(), sweep: z.number() })),
   one: sweepUsage,
   many: sweepUsage,
 });

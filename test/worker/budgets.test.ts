@@ -10,6 +10,11 @@ describe("a heartbeat", () => {
     expect(withRun.rowsWritten).toBeLessThanOrEqual(6);
     expect(alive.rowsRead).toBeLessThanOrEqual(10);
   });
+
+  test("costs the same among 100 watches, runs and markers and among 100,000 of each", async () => {
+    const [few, many] = [await heartbeatCost(env.DB, 100), await heartbeatCost(env.DB, 100_000)];
+    expect(many).toEqual(few);
+  });
 });
 
 describe("a sweep", () => {

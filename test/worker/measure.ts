@@ -13,9 +13,14 @@ import { emptyDatabase, enrolled, run, START, sweepAt, type TestHost } from "./s
 const MINUTE = 60_000;
 const WATCHES_PER_SITE = 10;
 
-/** The cost of one heartbeat of a host that is well: alive only, and with the result of one run. */
-export async function heartbeatCost(d1: D1Database): Promise<{ alive: Usage; withRun: Usage }> {
+/**
+ * The cost of one heartbeat of a host that is well: alive only, and with the result of one run. `size` is how many other
+ * watches there are, and how many runs and markers of the same host's past.
+ */
+export async function heartbeatCost(d1: D1Database, size = 0): Promise<{ alive: Usage; withRun: Usage }> {
   await emptyDatabase();
+  await fill(d1, size, START);
+  await fillPast(d1, size);
   const host = await enrolled("home", "corenas", corenasPlan, START);
   const meter = metered(d1);
   for (const seq of [1, 2])
@@ -47,6 +52,7 @@ export async function sweepCost(d1: D1Database, watches: number, due: number): P
   await emptyDatabase();
   const now = START + 60 * MINUTE;
   await fill(d1, watches, now);
+  await fillPast(d1, watches);
   await d1
     .prepare(`UPDATE watches SET due_at = ? WHERE key = 'host:nas' AND CAST(substr(site, 5) AS INTEGER) < ?`)
     .bind(now, due)
@@ -56,8 +62,27 @@ export async function sweepCost(d1: D1Database, watches: number, due: number): P
   return { ...meter.take(), watchesDue: swept.watchesDue, skipped: swept.skipped };
 }
 
+/** A long past of the measured host: runs of its job and markers of its dataset. */
+async function fillPast(d1: D1Database, count: number): Promise<void> {
+  const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)";
+  if (count === 0) return;
+  await d1.batch([
+    d1
+      .prepare(`${numbers}
+        INSERT INTO runs (site, host, job, id, seq, status, started_at, finished_at, received_at, detail)
+        SELECT 'home', 'corenas', 'health', 'past-' || i, i, 'succeeded', ?2 - i * 60000, ?2 - i * 60000, ?2, '{}' FROM n`)
+      .bind(count, START),
+    d1
+      .prepare(`${numbers}
+        INSERT INTO markers (site, marker, tier, seen_at, sighting, dataset, host, born_at)
+        SELECT 'home', 'past-' || i, 'fast', 0, '', 'apps', 'corenas', ?2 - i * 60000 FROM n`)
+      .bind(count, START),
+  ]);
+}
+
 /** Sites of one host, which was last heard an hour ago, and nine jobs that are well. */
 async function fill(d1: D1Database, watches: number, now: number): Promise<void> {
+  if (watches === 0) return;
   const host = { kind: "host", host: "nas", everySeconds: 300, graceSeconds: 300, plannedAt: START };
   const hostFacts = { kind: "host", heardAt: now - 60 * MINUTE, seqs: [[1, 9]], clockOffset: null };
   const job = { kind: "job", host: "nas", tool: "command", schedule: { everySeconds: 86_400 }, graceSeconds: 3600 };
