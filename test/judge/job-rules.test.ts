@@ -142,6 +142,11 @@ describe("progress of a long run, with a hard limit of three hours", () => {
     expect(look(long, moved, time).status).toBe(status);
   });
 
+  test("does not help a run that began when its slot was missed already", () => {
+    const late = began(wellYesterday, at("04:10:00"), at("04:20:00"));
+    expect(look(long, late, "04:30:00")).toMatchObject({ status: "missed", code: "overdue" });
+  });
+
   test("does not help a slot in which nothing runs", () => {
     expect(look(long, wellYesterday, "04:00:00.000")).toMatchObject({ status: "missed", code: "overdue" });
   });

@@ -137,12 +137,18 @@ export function carrying(name: string, from: string, to: string, windowHours: nu
 
 const datasets = [{ name: "apps", born: "fast" }];
 
-/** One dataset through three hops: two jobs on `nas`, the last on `vm`. Windows in hours. */
-export function chainPlans(windows: { archive?: number; staging?: number; offsite?: number } = {}): HostPlan[] {
+/** One dataset through three hops: two jobs on `nas`, the last on `vm`. Windows in hours; `more` is asked of every job. */
+export function chainPlans(
+  windows: { archive?: number; staging?: number; offsite?: number } = {},
+  more: object = {},
+): HostPlan[] {
   const { archive = 26, staging = 28, offsite = 30 } = windows;
-  const jobs = [carrying("nightly", "fast", "archive", archive), carrying("sync", "archive", "staging", staging)];
+  const jobs = [
+    carrying("nightly", "fast", "archive", archive, more),
+    carrying("sync", "archive", "staging", staging, more),
+  ];
   const nas: Plan = { beat: beats, datasets, jobs };
-  const vm: Plan = { beat: beats, datasets, jobs: [carrying("cloud", "staging", "offsite", offsite)] };
+  const vm: Plan = { beat: beats, datasets, jobs: [carrying("cloud", "staging", "offsite", offsite, more)] };
   return [
     { host: "nas", plan: nas, plannedAt: START },
     { host: "vm", plan: vm, plannedAt: START },

@@ -10,6 +10,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isBad, type Watch } from "../../worker/judge/watch.ts";
 import {
+  began,
   bothHeard,
   chainPlans,
   differs,
@@ -22,6 +23,7 @@ import {
   NAME,
   proved,
   ran,
+  readIn,
   START,
   verdictOf,
   wellAt,
@@ -52,6 +54,20 @@ const bad: fc.Arbitrary<Happening> = fc.oneof(
         differs(life, "apps", at, now, by),
   ),
 );
+/** A run that began, with or without a sign that it moves. */
+const start: fc.Arbitrary<Happening> = fc.tuple(job, ago, fc.option(ago)).map(
+  ([[on, name], before, moved]): Happening =>
+    (life, now) =>
+      began(life, on, name, now - before - MINUTE, moved === null ? undefined : now - Math.min(moved, before)),
+);
+const unfinished: fc.Arbitrary<Happening> = fc.oneof(
+  start,
+  fc.tuple(job, fc.constantFrom("ok" as const, "warning" as const, "critical" as const)).map(
+    ([[on, name], verdict]): Happening =>
+      (life, now) =>
+        readIn(life, on, name, now - MINUTE, verdict, "pool archive"),
+  ),
+);
 const good: fc.Arbitrary<Happening> = fc.oneof(
   fc.tuple(job, ago).map(
     ([[on, name], before]): Happening =>
@@ -75,7 +91,7 @@ const gap = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 
 
 const story = (happening: fc.Arbitrary<Happening>) =>
   fc.array(fc.tuple(gap, happening), { minLength: 1, maxLength: 40 });
-const anything = fc.oneof({ weight: 3, arbitrary: lookNow }, { weight: 3, arbitrary: life1 }, good, bad);
+const anything = fc.oneof({ weight: 3, arbitrary: lookNow }, { weight: 3, arbitrary: life1 }, good, bad, unfinished);
 
 /** Each life after each happening, with its time. */
 function* moments(first: Life, happenings: readonly (readonly [number, Happening])[]) {
@@ -92,9 +108,21 @@ const windows = fc.record({
   staging: fc.constantFrom(4, 28, 50),
   offsite: fc.constantFrom(4, 30, 50),
 });
-const site = fc
-  .tuple(windows, fc.boolean())
-  .map(([hours, begun]) => (begun ? wellAt(lifeOf(chainPlans(hours)), START) : lifeOf(chainPlans(hours))));
+/** What a plan may ask of every job beside its success in time. */
+const policies = fc.record(
+  {
+    startWithinSeconds: fc.constantFrom(600, 7200),
+    minRuntimeSeconds: fc.constantFrom(30, 60),
+    maxRuntimeSeconds: fc.constantFrom(1800, 7200),
+    hardLimitSeconds: fc.constantFrom(14_400, 86_400),
+    alertAfter: fc.constantFrom({ failures: 1 }, { failures: 2 }, { failures: 2, of: 4 }),
+  },
+  { requiredKeys: [] },
+);
+const site = fc.tuple(windows, policies, fc.boolean()).map(([hours, more, begun]) => {
+  const life = lifeOf(chainPlans(hours, more));
+  return begun ? wellAt(life, START) : life;
+});
 
 function everyMoment(happening: fc.Arbitrary<Happening>, check: (life: Life, now: number) => void): void {
   fc.assert(
@@ -107,10 +135,10 @@ function everyMoment(happening: fc.Arbitrary<Happening>, check: (life: Life, now
 
 describe("whatever happens to a site,", () => {
   test("no watch is ok without a success of its own", () => {
-    const withoutSuccess = fc.oneof(lookNow, life1, bad);
+    const withoutSuccess = fc.oneof(lookNow, life1, bad, start);
     fc.assert(
-      fc.property(windows, story(withoutSuccess), (hours, happenings) => {
-        for (const { life } of moments(lifeOf(chainPlans(hours)), happenings)) {
+      fc.property(windows, policies, story(withoutSuccess), (hours, more, happenings) => {
+        for (const { life } of moments(lifeOf(chainPlans(hours, more)), happenings)) {
           for (const { status, facts } of life.watches) if (status === "ok") expect(facts.kind).toBe("host");
         }
       }),

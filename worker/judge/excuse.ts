@@ -20,8 +20,10 @@ export function excused(watch: Watch, own: Own, blinds: readonly Blind[], patien
   return { status: "late", reason: { code: "unseen", deadlineAt: own.missedAt, untilAt }, dueAt, missedAt: untilAt };
 }
 
-/** A watch that missed is well again by a success, not by a plan that asks for less. */
+/** A watch that had missed when its plan was edited is well again by a success, not because the plan asks for less. */
 function keptMiss(watch: Watch, own: Own): Own | null {
+  const { editedAt } = watch.spec;
+  if (editedAt === undefined || editedAt < watch.sinceAt) return null;
   const reason = "own" in watch.reason ? watch.reason.own : watch.reason;
   const bad = watch.status === "missed" || watch.status === "blocked";
   if (!bad || own.status === "missed" || own.status === "failed") return null;

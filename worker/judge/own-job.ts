@@ -37,7 +37,8 @@ export function jobStatus(spec: JobSpec, facts: JobFacts, now: number): Own {
   const gravestFirst: Own[] = [
     ...told(readings?.verdict === "critical" ? readings : null),
     ...told(failing === null ? null : failureReason(spec, facts, ended, failing)),
-    ...deadlines.filter(({ status }) => status === "missed"),
+    // The first that passed speaks, whenever one looks: an incident begins with it.
+    ...deadlines.filter(({ status }) => status === "missed").sort((a, b) => (a.missedAt ?? 0) - (b.missedAt ?? 0)),
     ...told(readings?.verdict === "warning" ? readings : null),
     ...told(warnedReason(facts, ended)),
     ...(tolerated ? [toleratedOwn(spec, facts, ended, bad)] : []),
@@ -81,11 +82,13 @@ function lastGood(spec: JobSpec, facts: JobFacts, ended: readonly EndedRun[]): {
   return ended.findLast((run) => !isBadRun(spec, run)) ?? null;
 }
 
-/** The end of grace; a run of this slot that goes on and moves may take until its own limit. */
+/** The end of grace; a run that began before it for this slot, and goes on, may take until its own limit. */
 function extended(spec: JobSpec, facts: JobFacts, dueAt: number): number {
   const missedAt = dueAt + spec.graceSeconds * 1000;
   if (spec.hardLimitSeconds === undefined) return missedAt;
-  const ofSlot = openRuns(facts.runs).filter(({ startedAt }) => nextSlot(spec.schedule, startedAt, true) !== dueAt);
+  const ofSlot = openRuns(facts.runs).filter(
+    ({ startedAt }) => startedAt < missedAt && nextSlot(spec.schedule, startedAt, true) !== dueAt,
+  );
   return Math.max(missedAt, ...ofSlot.flatMap((run) => endOf(spec, run) ?? []).map((at) => at + REPORT_MS));
 }
 
