@@ -1,6 +1,6 @@
 /** How a run tells the worker about itself: beside the job or after it, briefly, and never in its way. */
 import type { Config } from "./config.ts";
-import { START_NOTICE_AFTER_MS } from "./limits.ts";
+import { noticesOf } from "./notices.ts";
 import type { Announcer } from "./run.ts";
 import type { Shell } from "./shell.ts";
 import { spoolOf } from "./spool.ts";
@@ -8,34 +8,29 @@ import { spoolOf } from "./spool.ts";
 /** An announcer to the worker of a config. The sending code is loaded when there is something to send. */
 export function announcerOf(config: Config, shell: Shell): Announcer {
   return {
-    result: (runId) => attempt(config, shell, runId, undefined),
-    start: (runId) => {
-      const giveUp = new AbortController();
-      const timer = setTimeout(() => attempt(config, shell, runId, giveUp.signal), START_NOTICE_AFTER_MS);
-      timer.unref();
-      return () => {
-        clearTimeout(timer);
-        giveUp.abort();
-      };
-    },
+    result: async (runId) => void (await attempt(config, shell, runId, undefined)),
+    start: (runId) => noticesOf((signal) => attempt(config, shell, runId, signal)),
   };
 }
 
-async function attempt(config: Config, shell: Shell, runId: string, signal: AbortSignal | undefined): Promise<void> {
+/** False when another attempt may do better. */
+async function attempt(config: Config, shell: Shell, runId: string, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    const { BRIEF } = await import("./link.ts");
+    const { BRIEF, worthRepeating } = await import("./link.ts");
     const { senderOf } = await import("./sender.ts");
     const { deliver, troubleWords } = await import("./send.ts");
     const sender = await senderOf(config, shell, spoolOf(config.state, shell.warn), BRIEF, signal);
     if (!sender.ok) {
       if (signal === undefined) shell.warn(`the result waits in the spool: ${sender.failure}`);
-      return;
+      return true;
     }
     const until = shell.now() + BRIEF.totalMs;
     const { trouble } = await deliver(sender.value, { alive: false, seen: [], first: runId, until });
-    if (trouble === undefined || signal !== undefined) return;
-    shell.warn(`the result waits in the spool: ${troubleWords(trouble, config.worker)}`);
+    if (trouble === undefined) return true;
+    if (signal === undefined) shell.warn(`the result waits in the spool: ${troubleWords(trouble, config.worker)}`);
+    return !worthRepeating(trouble);
   } catch (error) {
     shell.warn(`the result waits in the spool: ${error instanceof Error ? error.message : String(error)}`);
+    return true;
   }
 }

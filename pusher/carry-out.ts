@@ -1,4 +1,5 @@
-/** The middle of a run: markers before, the job itself, markers after; bounded by `max_runtime` and ended by a signal. */
+/** The middle of a run: markers before, the job itself, markers after; bounded by the job's rules and ended by a signal. */
+import { boundsOf } from "./bounds.ts";
 import type { Config, JobConfig } from "./config.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type Executor, executor, type Stop } from "./exec.ts";
@@ -14,18 +15,27 @@ export interface CarriedOut {
   readonly found: Found;
 }
 
-/** Carries out one run under its lock; `cover` names each program that it starts to the lock. */
-export async function carryOut(
-  config: Config,
-  job: JobConfig,
-  shell: Shell,
-  log: Tail,
-  cover: (pid: number) => void,
-): Promise<CarriedOut> {
+export interface RunIo {
+  readonly log: Tail;
+  /** Names each program that was started to the run's lock. */
+  readonly cover: (pid: number) => void;
+  /** The run goes on, and last moved at this instant (ms). Only told of a job with a `hard_limit`. */
+  readonly progress: (at: number) => void;
+}
+
+/** Carries out one run under its lock. */
+export async function carryOut(config: Config, job: JobConfig, shell: Shell, io: RunIo): Promise<CarriedOut> {
+  const { log } = io;
+  const bounds = boundsOf(job.rules, {
+    now: shell.now,
+    end: (why) => stopper.stop({ kind: "timeout", why }),
+    progress: io.progress,
+  });
   const children = executor({
     env: shell.env,
     platform: shell.platform,
-    onStart: cover,
+    onStart: io.cover,
+    onBytes: bounds.moved,
     onOutput: (chunk, channel) => {
       log.push(chunk);
       shell.pass(chunk, channel);
@@ -33,8 +43,6 @@ export async function carryOut(
   });
   const stopper = stopperOf(children);
   const unlisten = shell.onSignal((signal) => stopper.stop({ kind: "signal", signal }));
-  const limit = job.maxRuntimeSeconds;
-  const timer = limit === undefined ? undefined : setTimeout(() => stopper.stop({ kind: "timeout" }), limit * 1000);
   const context = contextOf(config, job, shell, log, children);
   try {
     const evidence = await evidenceOf(config, job, {
@@ -46,13 +54,13 @@ export async function carryOut(
     const outcome = await Promise.race([safely(job, context), stopper.overdue]);
     await stopper.settled();
     const stopped = children.stopped();
-    if (stopped !== undefined) return { outcome: cutShort(outcome, stopped, limit), found: evidence.before };
+    if (stopped !== undefined) return { outcome: cutShort(outcome, stopped), found: evidence.before };
     return await evidence.after(outcome);
   } catch (error) {
     context.log(`tierwatch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { outcome: broken(job), found: NOTHING_FOUND };
   } finally {
-    clearTimeout(timer);
+    bounds.cancel();
     unlisten();
   }
 }
@@ -98,9 +106,9 @@ function stopperOf(children: Executor): Stopper {
   };
 }
 
-function cutShort(outcome: JobOutcome, stopped: Stop, limitSeconds: number | undefined): JobOutcome {
+function cutShort(outcome: JobOutcome, stopped: Stop): JobOutcome {
   if (stopped.kind === "timeout") {
-    return { ...outcome, status: "timed_out", reason: `killed: it ran longer than max_runtime, ${limitSeconds} s` };
+    return { ...outcome, status: "timed_out", reason: `killed: ${stopped.why}` };
   }
   const { exitCode: _, ...rest } = outcome;
   return {

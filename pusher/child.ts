@@ -16,6 +16,8 @@ export interface ChildIo {
   readonly platform: NodeJS.Platform;
   /** Output as it comes, all but what is asked to be quiet. */
   readonly onOutput: (chunk: Uint8Array, channel: Channel) => void;
+  /** A child wrote something, be it shown, read by the job or passed to another child. */
+  readonly onBytes: () => void;
   /** A child of this id has started. */
   readonly onStart: (pid: number) => void;
 }
@@ -63,9 +65,11 @@ export function unstarted(startError: string): Child {
 
 function follow(child: ChildProcess, program: string, options: LaunchOptions, io: ChildIo): Child {
   const stdout = capture(options.ownStdout === true ? null : child.stdout, (chunk) => {
+    io.onBytes();
     if (options.quiet !== true) io.onOutput(chunk, "stdout");
   });
   const stderr = capture(child.stderr, (chunk) => {
+    io.onBytes();
     if (options.quietErrors !== true) io.onOutput(chunk, "stderr");
   });
   let timedOut = false;

@@ -12,6 +12,7 @@ import { failed, ok, type Result } from "../protocol/result.ts";
 import { type CronFault, contradictions } from "./config/contradictions.ts";
 import { type Fault, faultsOf } from "./config/faults.ts";
 import { lineFinder } from "./config/lines.ts";
+import { type Rules, rulesOf } from "./config/rules.ts";
 import { commonJob, type RawDataset, type RawJob, root } from "./config/schema.ts";
 import { reasonOf } from "./files.ts";
 import type { Policy, PreparedJob } from "./jobs/kind.ts";
@@ -56,7 +57,7 @@ export interface JobConfig {
   readonly kind: string;
   readonly schedule: Schedule;
   readonly graceSeconds: number;
-  readonly maxRuntimeSeconds?: number;
+  readonly rules: Rules;
   readonly carries?: Carries;
   readonly tier?: string;
   readonly prepared: PreparedJob;
@@ -170,7 +171,7 @@ function jobOf(raw: RawJob, prepared: PreparedJob, datasets: readonly DatasetCon
     kind: raw.kind,
     schedule: scheduleOf(raw),
     graceSeconds: raw.grace,
-    ...(raw.max_runtime === undefined ? {} : { maxRuntimeSeconds: raw.max_runtime }),
+    rules: rulesOf(raw),
     ...(carries === undefined ? {} : { carries }),
     ...(raw.tier === undefined ? {} : { tier: raw.tier }),
     prepared,

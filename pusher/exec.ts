@@ -6,7 +6,9 @@ import { type Child, type ChildIo, type LaunchOptions, launch, unstarted } from 
 import type { Ended, ExecOptions, JobContext } from "./jobs/job.ts";
 
 /** Why a run was cut short. */
-export type Stop = { readonly kind: "timeout" } | { readonly kind: "signal"; readonly signal: NodeJS.Signals };
+export type Stop =
+  | { readonly kind: "timeout"; readonly why: string }
+  | { readonly kind: "signal"; readonly signal: NodeJS.Signals };
 
 /** Runs a program and hands its stdout on as bytes. */
 export type Stream = (
@@ -49,13 +51,16 @@ export function executor(io: ChildIo): Executor {
     pipe: async (producerArgv, consumerArgv, options = {}) => {
       const producer = start(producerArgv, { ...options, ownStdout: true });
       const consumer = start(consumerArgv, { ...options, stdin: "pipe" });
-      const bytes = connect(producer, consumer);
+      const bytes = connect(producer, consumer, io.onBytes);
       const ends = await Promise.all([finish(producer, options), finish(consumer, options)]);
       return { producer: ends[0], consumer: ends[1], bytes: bytes() };
     },
     stream: (argv, onChunk, options) => {
       const child = start(argv, { ...options, ownStdout: true });
-      child.process?.stdout?.on("data", onChunk);
+      child.process?.stdout?.on("data", (chunk) => {
+        io.onBytes();
+        onChunk(chunk);
+      });
       return finish(child, options);
     },
     stop: async (cause) => {
@@ -68,7 +73,7 @@ export function executor(io: ChildIo): Executor {
 }
 
 /** Lets bytes flow from one to the other; each end learns by a closed pipe when the other is gone. */
-function connect(producer: Child, consumer: Child): () => number {
+function connect(producer: Child, consumer: Child, onBytes: () => void): () => number {
   const source = producer.process?.stdout;
   const sink = consumer.process?.stdin;
   let bytes = 0;
@@ -79,6 +84,7 @@ function connect(producer: Child, consumer: Child): () => number {
   }
   source.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
+    onBytes();
   });
   source.on("error", () => sink.end());
   sink.on("error", () => source.destroy());

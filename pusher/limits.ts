@@ -14,6 +14,11 @@ export const REAP_MS = 5_000;
 export const DRAIN_MS = 2_000;
 /** A job that is still running after this gets its start announced; a shorter one sends its result alone. */
 export const START_NOTICE_AFTER_MS = 1_000;
+/** A notice of a run that goes on is tried again after this, while the worker is not reached. */
+export const NOTICE_AGAIN_MS = 60_000;
+/** Progress of a run is told no more often than this, and no less often than that. */
+export const PROGRESS_EVERY_MIN_MS = 60_000;
+export const PROGRESS_EVERY_MAX_MS = 900_000;
 /** What the spool may take on disk, in bytes: over it log tails are dropped, the oldest first. */
 export const SPOOL_MAX_BYTES = 67_108_864;
 /** Largest answer of the worker that is read, in bytes. */

@@ -90,7 +90,8 @@ async function attempt<Schema extends z.core.$ZodType>(
   return failed({ kind: "unreachable", reason: `${link.worker} answered ${status}, and not in Tierwatch's words` });
 }
 
-function worthRepeating(trouble: Trouble): boolean {
+/** Whether the same message may be taken at another time. */
+export function worthRepeating(trouble: Trouble): boolean {
   return trouble.kind === "unreachable" || trouble.problem.status >= 500;
 }
 

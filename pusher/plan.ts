@@ -17,7 +17,7 @@ function jobOf(job: JobConfig): Job {
     kind: job.kind,
     schedule: job.schedule,
     graceSeconds: job.graceSeconds,
-    ...(job.maxRuntimeSeconds === undefined ? {} : { maxRuntimeSeconds: job.maxRuntimeSeconds }),
+    ...job.rules,
   };
   if (job.carries === undefined) return { ...expectation, ...(job.tier === undefined ? {} : { tier: job.tier }) };
   const { from, to, datasets, windowSeconds, proof } = job.carries;

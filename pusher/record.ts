@@ -18,8 +18,10 @@ export interface Found {
 
 export const NOTHING_FOUND: Found = { born: [], seen: [] };
 
-export function startedRecord(start: RunStart): Run {
-  return { id: start.id, job: start.job, seq: start.seq, status: "started", startedAt: iso(start.startedAt) };
+/** The record of a run that goes on; `progressAt` (ms) is when it last moved, if that is known. */
+export function startedRecord({ id, job, seq, startedAt }: RunStart, progressAt?: number): Run {
+  const started: Run = { id, job, seq, status: "started", startedAt: iso(startedAt) };
+  return progressAt === undefined ? started : { ...started, progressAt: iso(Math.max(progressAt, startedAt)) };
 }
 
 /** The record of a finished run; `finishedAt` in milliseconds. */

@@ -13,6 +13,7 @@ import { nextSeq } from "./counter.ts";
 import { reasonOf } from "./files.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 import { takeLock } from "./lock.ts";
+import type { Notices } from "./notices.ts";
 import { type Found, finishedRecord, NOTHING_FOUND, type RunStart, startedRecord } from "./record.ts";
 import type { Shell } from "./shell.ts";
 import { put, type Spool, shrink, spoolOf } from "./spool.ts";
@@ -26,8 +27,8 @@ const EXIT_BROKEN = 70;
 export interface Announcer {
   /** Tells the worker what waits, this run first; never throws, is over soon. */
   readonly result: (runId: string) => Promise<void>;
-  /** Tells the worker of the start if the job runs for long; call the returned function when it has ended. */
-  readonly start: (runId: string) => () => void;
+  /** Tells the worker that the run goes on, if it takes long. */
+  readonly start: (runId: string) => Notices;
 }
 
 /** Runs a job once and gives the exit code to end with. */
@@ -55,9 +56,13 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
   try {
     store(config, spool, shell, startedRecord(start));
     const log = tail();
-    const ended = announce.start(id);
-    const { outcome, found } = await carryOut(config, job, shell, log, taken.lock.cover);
-    ended();
+    const notices = announce.start(id);
+    const progress = (at: number) => {
+      store(config, spool, shell, startedRecord(start, at));
+      notices.news();
+    };
+    const { outcome, found } = await carryOut(config, job, shell, { log, cover: taken.lock.cover, progress });
+    notices.over();
     keep(outcome, found, log.text(shell.secrets.redact));
     if (outcome.reason !== undefined) {
       shell.warn(`${job.name} ${outcome.status.replace("_", " ")}: ${shell.secrets.redact(outcome.reason)}`);

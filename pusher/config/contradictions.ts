@@ -4,6 +4,7 @@ import type { PreparedJob } from "../jobs/kind.ts";
 import { type Fault, placeOf } from "./faults.ts";
 import type { Path } from "./lines.ts";
 import { nearest } from "./nearest.ts";
+import { ruleFaults } from "./rules.ts";
 import type { RawDataset, RawJob, Root } from "./schema.ts";
 
 /** What is wrong with a cron expression in a zone (config/cron.ts), or undefined. */
@@ -63,7 +64,10 @@ const CARRYING = ["from", "to", "datasets", "window"] as const;
 
 function ofJob(job: RawJob, index: number, datasets: readonly RawDataset[], cronFault: CronFault | undefined): Fault[] {
   const at = (key: string): Path => ["jobs", index, key];
-  const faults: Fault[] = [...ofSchedule(job, at("schedule"), cronFault)];
+  const faults: Fault[] = [
+    ...ofSchedule(job, at("schedule"), cronFault),
+    ...ruleFaults(job).map(({ key, text }) => ({ path: at(key), text })),
+  ];
   const given = CARRYING.filter((key) => job[key] !== undefined);
   const carries = given.length > 0 || job.proof !== undefined;
   if (carries && given.length < CARRYING.length) {

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { name } from "../../protocol/fields.ts";
 import { duration, durationOrNone } from "../duration.ts";
+import { rules } from "./rules.ts";
 
 const filled = z.string().check(z.minLength(1, "must not be empty"));
 const keep = z.optional(z.int("write a whole number").check(z.minimum(0, "must not be negative")));
@@ -51,7 +52,7 @@ export const commonJob = {
   kind: z.string(),
   schedule,
   grace: durationOrNone,
-  max_runtime: z.optional(duration),
+  ...rules,
   from: z.optional(name),
   to: z.optional(name),
   datasets: z.optional(z.array(name).check(z.minLength(1, "name at least one dataset"))),

@@ -65,6 +65,30 @@ describe("a config", () => {
     expect(checked.value.jobs.map((one) => one.carries?.proof)).toEqual(["marker", "run"]);
   });
 
+  it("tells the plan what its jobs are held to, and nothing that it does not say", () => {
+    const job = (name: string, rules: string) =>
+      `[[jobs]]\nname = "${name}"\nkind = "command"\nschedule = { every = "1h" }\ngrace = "1h"\nargv = ["true"]\n${rules}\n`;
+    const held =
+      'start_within = "10m"\nmin_runtime = "5s"\nmax_runtime = "2h"\nhard_limit = "12h"\nalert_after = { failures = 3, of = 10 }';
+    const text = head + job("held", held) + job("row", "alert_after = 3") + job("free", "");
+    const checked = checkConfig(text, "/p.toml", "p.toml");
+    if (!checked.ok) throw new Error(checked.failure.join("\n"));
+    const common = { kind: "command", schedule: { everySeconds: 3_600 }, graceSeconds: 3_600 };
+    expect(JSON.parse(JSON.stringify(planOf(checked.value).jobs))).toEqual([
+      {
+        ...common,
+        name: "held",
+        startWithinSeconds: 600,
+        minRuntimeSeconds: 5,
+        maxRuntimeSeconds: 7_200,
+        hardLimitSeconds: 43_200,
+        alertAfter: { failures: 3, of: 10 },
+      },
+      { ...common, name: "row", alertAfter: { failures: 3 } },
+      { ...common, name: "free" },
+    ]);
+  });
+
   it("never shows the value of a wrong key setting", () => {
     const checked = checkConfig(head.replace("file:k", "hunter2"), "/p.toml", "p.toml");
     expect(checked.ok ? [] : checked.failure.join()).not.toContain("hunter2");

@@ -3,17 +3,21 @@ import { type Executor, executor } from "../../pusher/exec.ts";
 import { TAIL_BYTES } from "../../pusher/limits.ts";
 import { lastOfText, tail } from "../../pusher/tail.ts";
 
-function children(): Executor & { readonly output: () => string } {
+function children(): Executor & { readonly output: () => string; readonly writes: () => number } {
   let text = "";
+  let writes = 0;
   const made = executor({
     env: process.env,
     platform: process.platform,
     onStart: () => undefined,
+    onBytes: () => {
+      writes += 1;
+    },
     onOutput: (chunk) => {
       text += Buffer.from(chunk).toString();
     },
   });
-  return { ...made, output: () => text };
+  return { ...made, output: () => text, writes: () => writes };
 }
 
 describe("a program", () => {
@@ -31,6 +35,16 @@ describe("a program", () => {
   it("that takes longer than its own limit is ended", async () => {
     const ended = await children().exec(["sleep", "300"], { timeoutSeconds: 0.2 });
     expect(ended).toMatchObject({ timedOut: true, signal: "SIGTERM" });
+  });
+
+  it("is seen to write also when it is quiet and when it writes into a pipe", async () => {
+    const io = children();
+    await io.exec(["true"]);
+    expect(io.writes()).toBe(0);
+    await io.exec(["echo"], { quiet: true });
+    expect(io.writes()).toBe(1);
+    await io.pipe(["echo"], ["sh", "-c", "cat >/dev/null"]);
+    expect(io.writes()).toBe(2);
   });
 
   it("whose background child keeps the output open is not waited for", async () => {
@@ -51,7 +65,7 @@ describe("a program", () => {
 
   it("is not started once the run was stopped", async () => {
     const io = children();
-    await io.stop({ kind: "timeout" });
+    await io.stop({ kind: "timeout", why: "its time was up" });
     expect((await io.exec(["true"])).startError).toContain("before this program was started");
   });
 });

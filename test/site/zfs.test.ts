@@ -26,7 +26,8 @@ const targetFile = (name: string) => join(zfs.mounts.archive, "apps", name);
 
 /** A context of real programs. */
 function contextOf(more: Partial<JobContext> = {}): KindContext {
-  const io = { env: process.env, platform: process.platform, onOutput: () => undefined, onStart: () => undefined };
+  const ignore = () => undefined;
+  const io = { env: process.env, platform: process.platform, onOutput: ignore, onBytes: ignore, onStart: ignore };
   const { exec, pipe } = executor(io);
   return {
     exec,
