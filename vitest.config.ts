@@ -15,7 +15,7 @@ export default defineConfig(async () => ({
       {
         test: {
           name: "node",
-          include: ["test/{protocol,judge,pusher,house}/**/*.test.ts"],
+          include: ["test/{protocol,judge,pusher,house,simulation}/**/*.test.ts"],
           environment: "node",
           testTimeout: 60_000,
         },
