@@ -1,6 +1,6 @@
 /** Builds the wire's record of a run: inside the wire's limits, and with every known secret taken out. */
 import type { Birth, Reading, Run, Sighting } from "../protocol/heartbeat.ts";
-import { MARKERS_MAX, READINGS_MAX, TEXT_MAX_CHARS } from "../protocol/limits.ts";
+import { DEPTHS_MAX, MARKERS_MAX, READINGS_MAX, TEXT_MAX_CHARS } from "../protocol/limits.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 
 export interface RunStart {
@@ -33,7 +33,7 @@ export function finishedRecord(
   logTail: string,
   redact: (text: string) => string,
 ): Run {
-  const { reason, readings, ...counts } = outcome;
+  const { reason, readings, depths, ...counts } = outcome;
   return {
     ...startedRecord(start),
     ...withoutUndefined(counts),
@@ -43,6 +43,7 @@ export function finishedRecord(
     ...(found.born.length === 0 ? {} : { born: found.born.slice(0, MARKERS_MAX) }),
     ...(found.seen.length === 0 ? {} : { seen: found.seen.slice(0, MARKERS_MAX) }),
     ...(readings === undefined ? {} : { readings: readings.slice(0, READINGS_MAX).map((one) => clean(one, redact)) }),
+    ...(depths === undefined ? {} : { depths: depths.slice(0, DEPTHS_MAX) }),
     ...(logTail === "" ? {} : { logTail }),
   };
 }

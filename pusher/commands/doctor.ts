@@ -1,6 +1,8 @@
 /** `doctor`: looks at everything that the pusher needs, and says for each fault what to do. Exit 1 if there is any. */
 import type { Config } from "../config.ts";
-import { checkDatasets, checkKeyFile, checkPrograms, checkState, type Finding } from "../doctor/local.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { checkJobs } from "../doctor/jobs.ts";
+import { checkDatasets, checkKeyFile, checkPrograms, checkState } from "../doctor/local.ts";
 import { checkWorker } from "../doctor/worker.ts";
 import { loadKey } from "../key.ts";
 import type { Shell } from "../shell.ts";
@@ -16,6 +18,7 @@ export async function doctor(config: Config, shell: Shell): Promise<number> {
     ...(await checkWorker(config, shell.now)),
     ...checkPrograms(config, shell),
     ...checkDatasets(config),
+    ...(await checkJobs(config, shell)),
   ];
   for (const { what, fault } of findings)
     shell.say(fault === undefined ? `ok     ${what}` : `FAULT  ${what}: ${fault}`);

@@ -5,12 +5,7 @@ import { searchPath } from "../child.ts";
 import type { Config, DatasetConfig } from "../config.ts";
 import { reasonOf, replaceFile } from "../files.ts";
 import type { Shell } from "../shell.ts";
-
-/** One thing that was looked at; `fault` says what is wrong and what to do. */
-export interface Finding {
-  readonly what: string;
-  readonly fault?: string;
-}
+import type { Finding } from "./finding.ts";
 
 const OTHERS_MAY = 0o077;
 

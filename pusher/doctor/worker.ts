@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { askOnce } from "../http.ts";
 import { PATIENT } from "../link.ts";
 import { clockState, recall } from "../state.ts";
-import type { Finding } from "./local.ts";
+import type { Finding } from "./finding.ts";
 
 export async function checkWorker(config: Config, now: () => number): Promise<Finding[]> {
   const { connectMs, totalMs } = PATIENT;

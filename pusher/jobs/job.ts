@@ -2,7 +2,7 @@
  * What a kind of job is: the schema of its own settings, and how one run of it goes. A kind never touches lock, spool or
  * network; it gets what it needs as functions and answers with an outcome that says what really happened.
  */
-import type { Reading, RunStatus } from "../../protocol/heartbeat.ts";
+import type { Depth, Reading, RunStatus } from "../../protocol/heartbeat.ts";
 
 /** How one child process ended. Exactly one of `exitCode` and `signal` is set, unless it could not be started. */
 export interface Ended {
@@ -58,4 +58,6 @@ export interface JobOutcome {
   readonly deletions?: number;
   readonly errors?: number;
   readonly readings?: readonly Reading[];
+  /** How far back the copies reach that this run carried. */
+  readonly depths?: readonly Depth[];
 }

@@ -11,6 +11,7 @@
  */
 import * as z from "zod/mini";
 import { failed, ok, type Result } from "../../protocol/result.ts";
+import type { Finding } from "../doctor/finding.ts";
 import type { JobContext, JobOutcome } from "./job.ts";
 
 /** How many snapshots to keep of each age: `[policies.NAME]` of pusher.toml. */
@@ -41,6 +42,11 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly programs: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
   /** Names of the prune policies the settings refer to; config faults those that do not exist. */
   readonly policies?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
+  /** What `doctor` should look at on this host, beside the programs. */
+  readonly check?: (
+    settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
+    context: Pick<JobContext, "exec">,
+  ) => Promise<readonly Finding[]>;
   /** One run. Expected failures are outcomes; a throw is a bug and is recorded as a failed run. */
   readonly run: (
     settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
@@ -52,6 +58,7 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
 export interface PreparedJob {
   readonly programs: readonly string[];
   readonly policies: readonly string[];
+  readonly check: (context: Pick<JobContext, "exec">) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
 }
 
@@ -72,6 +79,7 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
       return ok({
         programs: kind.programs(parsed.data),
         policies: kind.policies?.(parsed.data) ?? [],
+        check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],
         run: (context) => kind.run(parsed.data, context),
       });
     },

@@ -10,9 +10,11 @@ import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { JobContext, JobOutcome } from "./job.ts";
 import { defineKind, type KindContext } from "./kind.ts";
 import { act, ask } from "./zfs-call.ts";
+import { depthsOf } from "./zfs-depth.ts";
 import { makeReadable } from "./zfs-mount.ts";
 import { resume } from "./zfs-resume.ts";
 import { listSnapshots, newestCommon, type Snapshot } from "./zfs-snapshots.ts";
+import { checkTarget } from "./zfs-target.ts";
 import { type Side, tidy } from "./zfs-tidy.ts";
 import { pipeTrouble, zfsTrouble } from "./zfs-trouble.ts";
 
@@ -32,6 +34,7 @@ export const zfsSend = defineKind({
   settings,
   programs: () => ["zfs", "zpool"],
   policies: ({ keep, keep_target }) => [keep, keep_target].flatMap((name) => (name === undefined ? [] : [name])),
+  check: ({ target }, context) => checkTarget(target, context),
   run: async (own, context) => {
     const sent = await replicate(own, context);
     return sent.ok ? finish(own, sent.value, context) : { status: "failed", reason: sent.failure };
@@ -70,7 +73,9 @@ async function finish(own: Settings, { bytes, isFuse }: Sent, context: KindConte
     policy: keep === undefined ? undefined : context.policy(keep),
   });
   const tidied = await tidy(side(own.source, own.keep), side(own.target, own.keep_target), PREFIX, context);
-  const outcome: JobOutcome = { status: "succeeded", exitCode: 0, bytes, deletions: tidied.destroyed };
+  const depths = tidied.kept === null ? [] : depthsOf(tidied.kept, context);
+  const told = depths.length === 0 ? {} : { depths };
+  const outcome: JobOutcome = { status: "succeeded", exitCode: 0, bytes, deletions: tidied.destroyed, ...told };
   const troubles = [unreadable, tidied.trouble].filter((trouble) => trouble !== null);
   return troubles.length === 0 ? outcome : { ...outcome, status: "warned", reason: troubles.join("; ") };
 }

@@ -13,6 +13,8 @@ export interface Side {
 
 export interface Tidied {
   readonly destroyed: number;
+  /** What is on the target afterwards; null when it could not be listed. */
+  readonly kept: readonly Snapshot[] | null;
   /** Why it stopped, or null. */
   readonly trouble: string | null;
 }
@@ -20,22 +22,27 @@ export interface Tidied {
 /** Prunes both sides; only snapshots whose name begins with `prefix`, and never the newest that both sides have. */
 export async function tidy(source: Side, target: Side, prefix: string, context: KindContext): Promise<Tidied> {
   const sources = await listSnapshots(source.dataset, context);
-  if (!sources.ok) return { destroyed: 0, trouble: `nothing was pruned: ${sources.failure}` };
+  if (!sources.ok) return { destroyed: 0, kept: null, trouble: `nothing was pruned: ${sources.failure}` };
   const targets = await listSnapshots(target.dataset, context);
-  if (!targets.ok) return { destroyed: 0, trouble: `nothing was pruned: ${targets.failure}` };
+  if (!targets.ok) return { destroyed: 0, kept: null, trouble: `nothing was pruned: ${targets.failure}` };
   const common = newestCommon(sources.value, targets.value);
   const needed = new Set(common === null ? [] : [common.guid]);
   const doomed = [
     ...doomedOf(source, sources.value, needed, prefix),
     ...doomedOf(target, targets.value, needed, prefix),
   ];
-  let destroyed = 0;
+  const destroyed = new Set<string>();
+  const tidied = (trouble: string | null): Tidied => ({
+    destroyed: destroyed.size,
+    kept: targets.value.filter(({ name }) => !destroyed.has(name)),
+    trouble,
+  });
   for (const { name } of doomed) {
     const ended = await act(context, "zfs", "destroy", name);
-    if (ended.exitCode !== 0) return { destroyed, trouble: `pruning stopped: ${zfsTrouble(ended, name)}` };
-    destroyed += 1;
+    if (ended.exitCode !== 0) return tidied(`pruning stopped: ${zfsTrouble(ended, name)}`);
+    destroyed.add(name);
   }
-  return { destroyed, trouble: null };
+  return tidied(null);
 }
 
 function doomedOf(

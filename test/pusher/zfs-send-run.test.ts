@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { KindContext } from "../../pusher/jobs/kind.ts";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
 import { type Answer, played } from "./played.ts";
 
@@ -34,11 +35,11 @@ const NIGHT: readonly Answer[] = [
   [MOUNT, { stdout: mountedAs("yes") }],
 ];
 
-async function run(answers: readonly Answer[], more: object = {}) {
+async function run(answers: readonly Answer[], more: object = {}, carries?: KindContext["carries"]) {
   const prepared = zfsSend.prepare({ source: "fast/apps", target: "archive/apps", ...more });
   if (!prepared.ok) throw new Error("these settings are good");
   const { context, calls, log } = played([...answers, ...NIGHT], NOW, { nightly: { daily: 7 }, once: { daily: 1 } });
-  return { outcome: await prepared.value.run(context), calls, log };
+  return { outcome: await prepared.value.run(carries === undefined ? context : { ...context, carries }), calls, log };
 }
 
 const moving = (calls: readonly string[]) =>
@@ -224,8 +225,8 @@ describe("pruning after a send", () => {
   const both = (snapshots: readonly (readonly [string, number])[]): readonly Answer[] =>
     ["fast/apps", "archive/apps"].map((of) => [`${SNAPSHOTS} ${of}`, { stdout: dated(of, snapshots) }]);
   const destroyed = (calls: readonly string[]) => calls.filter((line) => line.startsWith("zfs destroy"));
-  const prune = (answers: readonly Answer[]) =>
-    run([...answers, ["zfs destroy", {}]], { keep: "once", keep_target: "once" });
+  const prune = (answers: readonly Answer[], carries?: KindContext["carries"]) =>
+    run([...answers, ["zfs destroy", {}]], { keep: "once", keep_target: "once" }, carries);
 
   test("takes what the policy no longer keeps on both sides, and leaves what others made", async () => {
     const { outcome, calls } = await prune(
@@ -250,6 +251,44 @@ describe("pruning after a send", () => {
     expect(destroyed(calls)).toEqual(["zfs destroy fast/apps@tierwatch-a", "zfs destroy archive/apps@tierwatch-a"]);
   });
 
+  test("tells how far back the copy reaches afterwards, by every snapshot that is on the target", async () => {
+    const carries = { from: "fast", to: "archive", datasets: ["apps", "mail"] };
+    const snapshots = [
+      ["mine", 4],
+      ["tierwatch-a", 2],
+      ["tierwatch-b", 3],
+      [TODAY, 23],
+    ] as const;
+    const { outcome, calls } = await prune(both(snapshots), carries);
+    expect(destroyed(calls)).toHaveLength(4);
+    const reach = { versions: 2, oldestAt: "2026-11-04T02:00:00.000Z", newestAt: "2026-11-23T02:00:00.000Z" };
+    const told = { tier: "archive", at: "2026-11-23T02:00:00.500Z", ...reach };
+    expect(outcome.depths).toEqual([
+      { dataset: "apps", ...told },
+      { dataset: "mail", ...told },
+    ]);
+    // It asks ZFS nothing more for that.
+    expect((await prune(both(snapshots))).calls).toEqual(calls);
+  });
+
+  test("counts what it could not destroy", async () => {
+    const carries = { from: "fast", to: "archive", datasets: ["apps"] };
+    const target: Answer = [
+      "zfs destroy archive/apps@tierwatch-b",
+      { exitCode: 1, stderr: "cannot destroy snapshot: dataset is busy\n" },
+    ];
+    const snapshots = both([
+      ["tierwatch-a", 1],
+      ["tierwatch-b", 2],
+      [TODAY, 23],
+    ]);
+    const { outcome } = await prune([target, ...snapshots], carries);
+    expect(outcome).toMatchObject({
+      status: "warned",
+      depths: [{ versions: 2, oldestAt: "2026-11-02T02:00:00.000Z", newestAt: "2026-11-23T02:00:00.000Z" }],
+    });
+  });
+
   test("destroys nothing where no policy is named", async () => {
     const { calls } = await run(
       both([
@@ -258,6 +297,43 @@ describe("pruning after a send", () => {
       ]),
     );
     expect(destroyed(calls)).toEqual([]);
+  });
+});
+
+describe("doctor asks whether reading the target changes it", () => {
+  const PROPERTIES = "zfs get -H -o value atime,readonly";
+  const check = async (answers: readonly Answer[]) => {
+    const prepared = zfsSend.prepare({ source: "fast/apps", target: "archive/apps" });
+    if (!prepared.ok) throw new Error("these settings are good");
+    return await prepared.value.check(played(answers, NOW).context);
+  };
+
+  test.each([
+    ["off", "off"],
+    ["on", "on"],
+    ["-", "off"],
+  ])("and finds no fault with atime=%s, readonly=%s", async (atime, readonly) => {
+    const found = await check([[`${PROPERTIES} archive/apps`, { stdout: `${atime}\n${readonly}\n` }]]);
+    expect(found).toEqual([{ what: "reading archive/apps does not change it" }]);
+  });
+
+  test("and says what to do with atime=on, readonly=off", async () => {
+    const [found] = await check([[`${PROPERTIES} archive/apps`, { stdout: "on\noff\n" }]]);
+    expect(found?.fault).toMatch(/the next receive fails; run: zfs set readonly=on archive\/apps$/);
+  });
+
+  test("and looks at what a target will inherit that is not there yet", async () => {
+    const [found] = await check([
+      [`${PROPERTIES} archive/apps`, gone("archive/apps")],
+      [`${PROPERTIES} archive`, { stdout: "on\noff\n" }],
+    ]);
+    expect(found?.fault).toMatch(/run: zfs set atime=off archive$/);
+  });
+
+  test("and tells what keeps it from looking, but leaves a missing program to others", async () => {
+    const hung = { timedOut: true, signal: "SIGTERM" };
+    expect((await check([[PROPERTIES, hung]]))[0]?.fault).toContain("no answer in time");
+    expect(await check([[PROPERTIES, { startError: "there is no program `zfs` on the PATH" }]])).toEqual([]);
   });
 });
 

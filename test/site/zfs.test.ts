@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Reading } from "../../protocol/heartbeat.ts";
 import { executor } from "../../pusher/exec.ts";
-import type { JobContext, JobOutcome } from "../../pusher/jobs/job.ts";
+import type { JobOutcome } from "../../pusher/jobs/job.ts";
 import type { JobKind, KindContext } from "../../pusher/jobs/kind.ts";
 import { zfsHealth } from "../../pusher/jobs/zfs-health.ts";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
@@ -25,7 +25,7 @@ const sourceFile = (name: string) => join(zfs.mounts.fast, "apps", name);
 const targetFile = (name: string) => join(zfs.mounts.archive, "apps", name);
 
 /** A context of real programs. */
-function contextOf(more: Partial<JobContext> = {}): KindContext {
+function contextOf(more: Partial<KindContext> = {}): KindContext {
   const ignore = () => undefined;
   const io = { env: process.env, platform: process.platform, onOutput: ignore, onBytes: ignore, onStart: ignore };
   const { exec, pipe } = executor(io);
@@ -69,6 +69,10 @@ const snapshots = (dataset: string) =>
 
 const guid = (dataset: string, snapshot = "") =>
   zfs.run("zfs", "get", "-H", "-p", "-o", "value", "guid", `${dataset}@${snapshot}`).trim();
+
+/** Seconds. */
+const created = (dataset: string, snapshot: string) =>
+  Number(zfs.run("zfs", "get", "-H", "-p", "-o", "value", "creation", `${dataset}@${snapshot}`));
 
 describe.skipIf(absent.length > 0)("zfs-send and zfs-health on zfs-fuse", () => {
   beforeAll(async () => {
@@ -119,11 +123,17 @@ describe.skipIf(absent.length > 0)("zfs-send and zfs-health on zfs-fuse", () => 
     zfs.run("zfs", "hold", "keep", `${source()}@${held}`);
     zfs.run("zfs", "snapshot", `${source()}@mine`);
     const before = snapshots(target()).length;
-    const outcome = await send({ keep: "today", keep_target: "today" });
+    const carries = { from: "fast", to: "archive", datasets: ["apps"] };
+    const outcome = await send({ keep: "today", keep_target: "today" }, contextOf({ carries }));
     expect(outcome.status).toBe("succeeded");
     const newest = snapshots(source()).at(-1) ?? "";
     expect(snapshots(source())).toEqual([held, "mine", newest]);
     expect(snapshots(target())).toEqual([newest]);
+    const made = new Date(created(target(), newest) * 1000).toISOString();
+    expect(outcome.depths).toMatchObject([
+      { dataset: "apps", tier: "archive", versions: 1, oldestAt: made, newestAt: made },
+    ]);
+    expect(created(source(), newest)).toBe(created(target(), newest));
     expect(outcome.deletions).toBeGreaterThan(before);
     zfs.run("zfs", "release", "keep", `${source()}@${held}`);
   });
@@ -138,6 +148,21 @@ describe.skipIf(absent.length > 0)("zfs-send and zfs-health on zfs-fuse", () => 
     zfs.run("zfs", "rollback", `${target()}@${snapshots(target()).at(-1)}`);
     expect((await send()).status).toBe("succeeded");
     expect(readFileSync(targetFile("fourth"), "utf8")).toBe("fourth");
+  });
+
+  test("a target that reading changes is found before it breaks a night, and breaks one", async () => {
+    const prepared = zfsSend.prepare({ source: source(), target: target() });
+    if (!prepared.ok) throw new Error("these settings are good");
+    expect(await prepared.value.check(contextOf())).toEqual([{ what: `reading ${target()} does not change it` }]);
+    zfs.run("zfs", "set", "atime=on", target());
+    const [found] = await prepared.value.check(contextOf());
+    expect(found?.fault).toContain(`run: zfs set readonly=on ${target()}`);
+
+    readFileSync(targetFile("second"), "utf8");
+    expect(await send()).toMatchObject({ status: "failed", reason: expect.stringContaining("was modified") });
+    zfs.run("zfs", "rollback", `${target()}@${snapshots(target()).at(-1)}`);
+    zfs.run("zfs", "inherit", "atime", target());
+    expect((await send()).status).toBe("succeeded");
   });
 
   test("a target with no snapshot in common fails before anything is made or destroyed", async () => {

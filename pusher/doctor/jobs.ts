@@ -1,0 +1,17 @@
+/** What each kind of job has to say of its settings on this very host. */
+import type { Config } from "../config.ts";
+import { executor } from "../exec.ts";
+import type { Shell } from "../shell.ts";
+import type { Finding } from "./finding.ts";
+
+export async function checkJobs(config: Config, shell: Shell): Promise<Finding[]> {
+  const ignore = () => undefined;
+  const { env, platform } = shell;
+  const children = executor({ env, platform, onOutput: ignore, onBytes: ignore, onStart: ignore });
+  const findings: Finding[] = [];
+  for (const { name, prepared } of config.jobs) {
+    for (const { what, ...rest } of await prepared.check(children))
+      findings.push({ what: `job ${name}: ${what}`, ...rest });
+  }
+  return findings;
+}
