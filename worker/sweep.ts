@@ -12,6 +12,7 @@ import type { Settings } from "./settings.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import type { Database } from "./store/database.ts";
 import { recordSweep, takeLease } from "./store/sweeps.ts";
+import { TIDY_EVERY_MS, tidy } from "./store/tidy.ts";
 import { type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
 import { dueSites, readableWatches } from "./store/watches.ts";
 
@@ -60,6 +61,7 @@ export async function sweep(db: Database, settings: Settings, now: number): Prom
     if (skipped === 0) break;
   }
   const deliveries = await deliverDue(db, settings, now);
+  if (lease.tidiedAt === null || now - lease.tidiedAt >= TIDY_EVERY_MS) await tidy(db, now);
   await recordSweep(db, now, watchesDue);
   return { swept: true, watchesDue, skipped, alerts, deliveries };
 }

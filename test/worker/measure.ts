@@ -57,6 +57,8 @@ export async function sweepCost(d1: D1Database, watches: number, due: number): P
     .prepare(`UPDATE watches SET due_at = ? WHERE key = 'host:nas' AND CAST(substr(site, 5) AS INTEGER) < ?`)
     .bind(now, due)
     .run();
+  // Any sweep but the one a day that takes out old rows: that one reads them all.
+  await d1.prepare("UPDATE sweeps SET tidied_at = ?").bind(now).run();
   const meter = metered(d1);
   const swept = await sweep(openDatabase(meter.d1), { ...readSettings({ DB: meter.d1 }), channels: [] }, now);
   return { ...meter.take(), watchesDue: swept.watchesDue, skipped: swept.skipped };

@@ -33,7 +33,7 @@ const app = createApp();
 export async function emptyDatabase(): Promise<void> {
   await env.DB.batch([
     ...TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
-    env.DB.prepare("UPDATE sweeps SET lease_until = 0, last_sweep_at = NULL, last_watches_due = 0"),
+    env.DB.prepare("UPDATE sweeps SET lease_until = 0, last_sweep_at = NULL, last_watches_due = 0, tidied_at = NULL"),
   ]);
 }
 
