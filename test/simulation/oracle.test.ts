@@ -185,9 +185,9 @@ describe("a run fails:", () => {
     expect(found(saying(play(failing), { ...told, closedAt: on(2, 18) }))).toContain("missed job:nas/health");
   });
 
-  test("a warning may be told and need not be", () => {
+  test("a warning has to be told too", () => {
     const warned: Twist = { status: (run) => (run.job === "health" && run.day === 2 ? "warned" : "succeeded") };
-    expect(found(play(warned))).toEqual([]);
+    expect(found(play(warned))).toEqual(["missed job:nas/health"]);
     expect(found(saying(play(warned), told))).toEqual([]);
   });
 });
@@ -258,6 +258,26 @@ describe("a copy grows too old:", () => {
       "diverged_state copy:photos/staging",
       "diverged_state copy:photos/offsite",
     ]);
+  });
+});
+
+describe("a host's clock is wrong:", () => {
+  const clock = (at: number, offsetMs: number) => ({ kind: "clock" as const, at, site: "home", host: "nas", offsetMs });
+  const unrun = (run: { job: string; day: number }) =>
+    run.job === "health" && run.day === 2 ? undefined : "succeeded";
+  const told = { root: "job:nas/health", openedAt: on(2, 13), noticedAt: on(2, 13, 5), closedAt: on(3, 12, 10) };
+
+  test("what it told of its times may be off by as much, and no more", () => {
+    const jumped = play({ status: unrun, more: [clock(on(2, 9), 4 * MINUTE), clock(on(2, 10), 0)] });
+    expect(found(saying(jumped, told))).toEqual([]);
+    expect(found(saying(jumped, { ...told, noticedAt: on(2, 13, 7) }))).toEqual(["late job:nas/health"]);
+  });
+
+  test("a clock that went right again long ago excuses nothing", () => {
+    const late = { ...told, openedAt: on(5, 13), noticedAt: on(5, 13, 5), closedAt: END - MINUTE };
+    const status: Twist["status"] = (run) => (run.job === "health" && run.day === 5 ? undefined : "succeeded");
+    const jumped = play({ status, more: [clock(START, 4 * MINUTE), clock(START + HOUR, 0)] });
+    expect(found(saying(jumped, late))).toContain("late job:nas/health");
   });
 });
 

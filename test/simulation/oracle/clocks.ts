@@ -1,7 +1,6 @@
 /** When the worker's clocks could sweep: time in which they could not does not count against it. */
 import type { History } from "../history.ts";
 import { lastAtMost, type Spell } from "./steps.ts";
-import { BLIND_AFTER_MS } from "./tolerances.ts";
 
 interface AliveStretch extends Spell {
   /** Milliseconds alive before this stretch. */
@@ -11,20 +10,22 @@ interface AliveStretch extends Spell {
 export interface Clocks {
   /** When the clocks will have been alive for `ms` since `at`; Infinity when the history ends before. */
   readonly aliveAfter: (at: number, ms: number) => number;
-  /** Stops longer than `BLIND_AFTER_MS`, in order. */
-  readonly blind: readonly Spell[];
-  /** The blind interval that ended last, at or before `at`. */
-  readonly blindBefore: (at: number) => Spell | undefined;
+  /** The stop longer than `longerMs` that ended last, at or before `at`. */
+  readonly stopBefore: (at: number, longerMs: number) => Spell | undefined;
 }
 
 export function clocksOf(history: History): Clocks {
   const dead = deadSpells(history);
   const alive = aliveStretches(dead, history);
-  const blind = dead.filter(({ from, until }) => until - from > BLIND_AFTER_MS);
   return {
     aliveAfter: (at, ms) => aliveAfter(alive, at, ms),
-    blind,
-    blindBefore: (at) => blind[lastAtMost(blind, at, ({ until }) => until)],
+    stopBefore: (at, longerMs) => {
+      for (let index = lastAtMost(dead, at, ({ until }) => until); index >= 0; index--) {
+        const stop = dead[index];
+        if (stop !== undefined && stop.until - stop.from > longerMs) return stop;
+      }
+      return undefined;
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { valueAt } from "./steps.ts";
 import { ROUNDING_MS, SECOND } from "./tolerances.ts";
 import type { SiteView } from "./view.ts";
 import { at as moment } from "./words.ts";
+import { clockSlack } from "./wrong-clocks.ts";
 
 /** `watches` are the site's, at the end. */
 export function divergedState(view: SiteView, watches: readonly SeenWatch[]): Problem[] {
@@ -39,8 +40,8 @@ function complaintAbout(view: SiteView, key: string, watch: SeenWatch | undefine
   const copy = view.copies.get(key);
   if (copy === undefined) return undefined;
   const told = valueAt<number | null>(copy.told, view.endAt, null);
-  const same = told === watch.recoveryAt || Math.abs((told ?? 0) - (watch.recoveryAt ?? 0)) <= ROUNDING_MS;
-  if (same) return undefined;
+  const slackMs = ROUNDING_MS + clockSlack(view, key, told ?? view.endAt, view.endAt);
+  if (told === watch.recoveryAt || Math.abs((told ?? 0) - (watch.recoveryAt ?? 0)) <= slackMs) return undefined;
   return `its recovery point is ${said(watch.recoveryAt)}, and what was told proves ${said(told)}`;
 }
 

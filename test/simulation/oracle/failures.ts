@@ -4,7 +4,7 @@ import type { Step } from "./steps.ts";
 import type { JobTruth, RunTruth } from "./truth.ts";
 
 /**
- * `must`: an owner has to hear of it. `may`: it is honest to tell (a warning; a state that changed while the run looked).
+ * `must`: an owner has to hear of it. `may`: it is honest to tell (a state that changed while the run looked).
  * `since` is the start of the first run of those that say so.
  */
 export interface Said {
@@ -41,13 +41,13 @@ function judge(job: JobTruth, newest: readonly RunTruth[]): Said["weight"] {
   const needed = job.job.alertAfter?.failures ?? 1;
   const last = weights.at(-1) ?? "no";
   const failures = weights.filter((weight) => weight === "failed").length;
-  if (last === "read" || (last === "failed" && failures >= needed)) return "must";
+  if (last === "said" || (last === "failed" && failures >= needed)) return "must";
   return last === "may" || failures >= needed ? "may" : "no";
 }
 
-function weigh(job: JobTruth, run: RunTruth): "failed" | "read" | "may" | "fine" {
+function weigh(job: JobTruth, run: RunTruth): "failed" | "said" | "may" | "fine" {
   if (!isGood(job, run)) return "failed";
   if (job.job.to === undefined && run.found === undefined) return "may";
-  if (job.job.to === undefined && run.found !== "ok") return "read";
-  return run.status === "warned" ? "may" : "fine";
+  if (job.job.to === undefined && run.found !== "ok") return "said";
+  return run.status === "warned" ? "said" : "fine";
 }

@@ -9,10 +9,11 @@ import { lastDueSlot } from "./answers.ts";
 import { SAID_NOTHING } from "./failures.ts";
 import { deadlineOf, hostOf, isSilent, unbegunSince, unendedSince, wrongSince } from "./knowledge.ts";
 import { reachedAt, valueAt } from "./steps.ts";
-import { EARLY_START_MS, ROUNDING_MS, SECOND } from "./tolerances.ts";
+import { BLIND_AFTER_MS, EARLY_START_MS, ROUNDING_MS, SECOND } from "./tolerances.ts";
 import { type CopyTruth, type HostTruth, siteKeyOf } from "./truth.ts";
 import { type JobView, rootsFor, type SiteView } from "./view.ts";
 import { at as moment } from "./words.ts";
+import { clockSlack } from "./wrong-clocks.ts";
 
 export function falseAlarms(view: SiteView): Problem[] {
   return view.incidents.flatMap((incident) => {
@@ -31,33 +32,45 @@ function problemOf(view: SiteView, incident: SeenIncident, complaint: string): P
 function complaintAbout(view: SiteView, incident: SeenIncident): string | undefined {
   const { root, subject, openedAt, noticedAt } = incident;
   if (openedAt > noticedAt) return "it was noticed before it began";
-  if (root === siteKeyOf(view.site)) return siteComplaint(view, noticedAt);
+  if (root === siteKeyOf(view.site)) return siteComplaint(view, incident);
   if (!rootsFor(view, subject).has(root)) return `${root} is nothing that ${subject} hangs on`;
   const rootHost = hostOf(view, root);
   if (rootHost !== undefined) return hostComplaint(view, rootHost, incident);
-  const since = wrongSince(view, subject, noticedAt);
+  const slackMs = slackOf(view, subject, incident);
+  const since = wrongSince(view, subject, noticedAt, slackMs);
   if (since === undefined) return `nothing was wrong with ${subject} by what the worker had been told`;
-  if (openedAt < since - ROUNDING_MS) return `${subject} was wrong only since ${moment(since)}`;
+  if (openedAt < since - slackMs) return `${subject} was wrong only since ${moment(since)}`;
   return heldBack(view, subject, since, noticedAt) ?? wrongHop(view, incident);
 }
 
-function siteComplaint(view: SiteView, at: number): string | undefined {
-  const heard = view.hosts.find((host) => !isSilent(view, host, at + ROUNDING_MS));
+/** Told times may be off by rounding and by wrong clocks. */
+function slackOf(view: SiteView, key: string, { openedAt, noticedAt }: SeenIncident): number {
+  return ROUNDING_MS + clockSlack(view, key, openedAt, noticedAt);
+}
+
+function siteComplaint(view: SiteView, incident: SeenIncident): string | undefined {
+  const { openedAt, noticedAt } = incident;
+  const heard = view.hosts.find((host) => !isSilent(view, host, noticedAt + slackOf(view, host.key, incident)));
   if (heard !== undefined) return `${heard.key} was heard of`;
-  const fair = view.hosts.find((host) => blindSilence(view, host, at) === undefined);
+  const deadlines = view.hosts.map((host) => deadlineOf(view, host, noticedAt) - slackOf(view, host.key, incident));
+  const firstAt = Math.min(...deadlines);
+  if (openedAt < firstAt) return `no host was silent before ${moment(firstAt)}`;
+  const fair = view.hosts.find((host) => blindSilence(view, host, noticedAt) === undefined);
   return fair === undefined ? "the clocks had been blind, and no host had had its window since" : undefined;
 }
 
-function hostComplaint(view: SiteView, host: HostTruth, { openedAt, noticedAt }: SeenIncident): string | undefined {
-  if (!isSilent(view, host, noticedAt + ROUNDING_MS)) return "the host was heard of";
+function hostComplaint(view: SiteView, host: HostTruth, incident: SeenIncident): string | undefined {
+  const { openedAt, noticedAt } = incident;
+  const slackMs = slackOf(view, host.key, incident);
+  if (!isSilent(view, host, noticedAt + slackMs)) return "the host was heard of";
   const since = deadlineOf(view, host, noticedAt);
-  if (openedAt < since - ROUNDING_MS) return `the host was silent only since ${moment(since)}`;
+  if (openedAt < since - slackMs) return `the host was silent only since ${moment(since)}`;
   return blindSilence(view, host, noticedAt);
 }
 
 /** After a blind interval a host that was not overdue before it has its whole window once more. */
 function blindSilence(view: SiteView, host: HostTruth, at: number): string | undefined {
-  const blind = view.clocks.blindBefore(at);
+  const blind = view.clocks.stopBefore(at, BLIND_AFTER_MS);
   if (blind === undefined || deadlineOf(view, host, at) <= blind.from) return undefined;
   if (at >= blind.until + host.everyMs + host.graceMs - ROUNDING_MS) return undefined;
   return `the clocks had been blind until ${moment(blind.until)}, and the host had not had its window since`;

@@ -20,8 +20,11 @@ export function isSilent(view: SiteView, host: HostTruth, at: number): boolean {
   return deadlineOf(view, host, at) <= at;
 }
 
-/** Since when the thing was wrong, by what the worker had been told at `at`; undefined when it was well. */
-export function wrongSince(view: SiteView, key: string, at: number): number | undefined {
+/**
+ * Since when the thing was wrong, by what the worker had been told at `at`; undefined when it was well. `slackMs` is how
+ * far the told times may be off.
+ */
+export function wrongSince(view: SiteView, key: string, at: number, slackMs = ROUNDING_MS): number | undefined {
   const job = view.jobs.get(key);
   const copy = view.copies.get(key);
   const host = hostOf(view, key);
@@ -32,7 +35,7 @@ export function wrongSince(view: SiteView, key: string, at: number): number | un
       : host
         ? deadlineOf(view, host, at)
         : Number.POSITIVE_INFINITY;
-  return since <= at + ROUNDING_MS ? since : undefined;
+  return since <= at + slackMs ? since : undefined;
 }
 
 function jobWrongSince(view: SiteView, job: JobView, at: number): number {

@@ -1,5 +1,6 @@
 /** Rule: no finished run is ever lost, none is counted twice, and none is there that never was. */
 import type { History, Problem } from "../history.ts";
+import { RUNS_KEPT_MS } from "./tolerances.ts";
 import type { JobTruth, RunTruth, SiteTruth } from "./truth.ts";
 import { at as moment } from "./words.ts";
 
@@ -8,9 +9,11 @@ type Row = History["runs"][number];
 /** `rows` are the site's run log. */
 export function runProblems(truth: SiteTruth, rows: readonly Row[], endAt: number): Problem[] {
   const byRun = Map.groupBy(rows, ({ run }) => run);
-  const told = [...truth.runs.values()].flatMap(({ run, job }) =>
-    aboutRun(truth.site, run, job, byRun.get(run.run) ?? []),
-  );
+  const told = [...truth.runs.values()].flatMap(({ run, job }) => {
+    const found = byRun.get(run.run) ?? [];
+    const old = run.startedAt < endAt - RUNS_KEPT_MS;
+    return old && found.length === 0 ? [] : aboutRun(truth.site, run, job, found);
+  });
   const invented = rows.filter(({ run }) => !truth.runs.has(run));
   return [
     ...told,

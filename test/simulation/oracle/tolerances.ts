@@ -11,6 +11,9 @@ export const NOTICE_WITHIN_MS = 120 * SECOND;
 /** Clocks that stood still for longer than this leave hosts with a spool to deliver; a shorter stop is only waited out. */
 export const BLIND_AFTER_MS = 5 * MINUTE;
 
+/** Sweeps are a minute apart, so a stop this long may look longer than `BLIND_AFTER_MS` from sweep to sweep. */
+export const BLIND_MAYBE_AFTER_MS = 3 * MINUTE;
+
 /** Beats a host gets to deliver what waited: one may be lost, and the one after it brings everything. */
 export const BEATS_TO_DELIVER = 2;
 
@@ -25,6 +28,9 @@ export const DELIVERY_EXPIRES_MS = 3 * DAY;
 
 /** The wire and the clocks of hosts count in whole seconds here and there; rounding is no false alarm. */
 export const ROUNDING_MS = 2 * SECOND;
+
+/** The run log reaches back at least this far: the page shows no more. */
+export const RUNS_KEPT_MS = 90 * DAY;
 
 /** What a run's end may be told after its longest time, before it counts as a run that never ended. */
 export const END_TOLD_WITHIN_MS = 5 * MINUTE;

@@ -14,6 +14,8 @@ export interface HostTruth {
   readonly graceMs: number;
   /** The newest instant the host is known to have lived at, as the worker learnt it. */
   readonly life: Step<number>[];
+  /** How far its clock is ahead of true time. */
+  readonly clock: Step<number>[];
   /** When disks of it lost what they had taken since. */
   readonly disks: { readonly at: number; readonly since: number }[];
 }
@@ -101,7 +103,7 @@ function draftOf(site: SimulatedSite, { startAt, endAt }: History): Draft {
   for (const { host, plan } of site.hosts) {
     const { everySeconds, graceSeconds } = plan.beat;
     const truth = { key: hostKeyOf(host), everyMs: everySeconds * SECOND, graceMs: graceSeconds * SECOND };
-    hosts.set(host, { ...truth, life: [], disks: [] });
+    hosts.set(host, { ...truth, life: [], clock: [], disks: [] });
   }
   for (const { host, plan } of site.hosts) {
     for (const job of plan.jobs) {
@@ -155,6 +157,9 @@ function take(draft: Draft, happening: Happening): void {
       return;
     case "heard":
       hear(draft, happening);
+      return;
+    case "clock":
+      known(draft.hosts, happening.host).clock.push({ at: happening.at, value: happening.offsetMs });
       return;
     case "disk":
       known(draft.hosts, happening.host).disks.push({ at: happening.at, since: happening.since });

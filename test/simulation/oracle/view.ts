@@ -6,7 +6,15 @@ import { newestStart } from "./answers.ts";
 import type { Clocks } from "./clocks.ts";
 import { type Said, saidBy } from "./failures.ts";
 import { grow, type Step } from "./steps.ts";
-import { type CopyTruth, copyKeyOf, type HostTruth, type JobTruth, type SiteTruth, siteKeyOf } from "./truth.ts";
+import {
+  type CopyTruth,
+  copyKeyOf,
+  type HostTruth,
+  type JobTruth,
+  type RunTruth,
+  type SiteTruth,
+  siteKeyOf,
+} from "./truth.ts";
 
 export interface JobView extends JobTruth {
   /** Start of the newest run that counts, as told; of the newest run at all, as heard. */
@@ -65,10 +73,11 @@ function jobView(job: JobTruth): JobView {
   return { ...job, toldStart: newestStart(job, ({ toldAt }) => toldAt), heardStart, said: saidBy(job) };
 }
 
-/** A copy that nobody sights is as new as the runs that feed it claim. */
+/** A copy that nobody sights is as new as the whole runs that feed it claim; one that warned left something behind. */
 function copyView(copy: CopyTruth): CopyTruth {
   if (copy.proven) return copy;
-  const claims = copy.feeders.flatMap((job) => newestStart(job, ({ toldAt }) => toldAt));
+  const whole = ({ status, toldAt }: RunTruth) => (status === "succeeded" ? toldAt : null);
+  const claims = copy.feeders.flatMap((job) => newestStart(job, whole));
   const told: Step<number>[] = [];
   for (const { at, value } of claims.sort((a, b) => a.at - b.at)) grow(told, at, value);
   return { ...copy, sighted: told, told };
@@ -101,8 +110,17 @@ function rootsOf(site: string, jobs: Jobs, copies: Copies, key: string): Set<str
     roots.add(feeder.key).add(feeder.host.key);
     for (const fed of fedBy(feeder)) if (copies.get(fed)?.dataset === copy?.dataset) roots.add(fed);
   }
-  for (const sighter of copy?.sighters ?? []) roots.add(sighter.key);
+  for (const host of copy === undefined ? [] : seersOf(jobs, copy)) roots.add(host.key);
   return roots;
+}
+
+/** Hosts that tell of a copy; while none ever did, those that read from it. */
+function seersOf(jobs: Jobs, { dataset, tier, sighters }: CopyTruth): Iterable<HostTruth> {
+  if (sighters.size > 0) return sighters;
+  const readers = [...jobs.values()].filter(
+    ({ job }) => carries(job) && job.from === tier && job.datasets.includes(dataset),
+  );
+  return readers.map(({ host }) => host);
 }
 
 /** Copies that a job carries data to: a hop that several jobs feed is named by its copy. */

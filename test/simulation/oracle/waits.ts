@@ -5,9 +5,10 @@
  */
 import { slotAfter } from "./slots.ts";
 import { reachedAt, valueAt } from "./steps.ts";
-import { BEATS_TO_DELIVER, NOTICE_WITHIN_MS, SECOND } from "./tolerances.ts";
+import { BEATS_TO_DELIVER, BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, SECOND } from "./tolerances.ts";
 import type { HostTruth, JobTruth } from "./truth.ts";
 import { hopsTo, hostsOf, rootsFor, type SiteView } from "./view.ts";
+import { clockSlack } from "./wrong-clocks.ts";
 
 /** Something that is wrong since `from` and has to be covered by an incident. */
 export interface Harm {
@@ -21,7 +22,7 @@ const PUSHES_MAX = 50;
 
 /** The latest instant by which an incident has to cover a harm that is uncovered at `at`; Infinity when none has to. */
 export function limitOf(view: SiteView, harm: Harm, at: number): number {
-  let base = at;
+  let base = at + clockSlack(view, harm.key, harm.from, at);
   for (let push = 0; push < PUSHES_MAX; push++) {
     const pushed = waitedUntil(view, harm, base);
     const limit = view.clocks.aliveAfter(pushed, NOTICE_WITHIN_MS);
@@ -82,7 +83,7 @@ function hostWait(view: SiteView, host: HostTruth, deadlineAt: number, at: numbe
 
 /** After a blind interval every host of the site gets the time to deliver what waited. */
 function deliveryWait(view: SiteView, at: number): number {
-  const blind = view.clocks.blindBefore(at);
+  const blind = view.clocks.stopBefore(at, BLIND_MAYBE_AFTER_MS);
   return blind === undefined ? at : Math.max(at, blind.until + timeToDeliver(view));
 }
 
