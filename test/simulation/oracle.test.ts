@@ -71,6 +71,11 @@ describe("a whole site falls silent:", () => {
     ]);
   });
 
+  test("a host told alone while the whole site is silent is one too many", () => {
+    const hosts = ["nas", "vm"].map((host) => ({ root: `host:${host}`, openedAt: silentAt, closedAt: on(2, 20) }));
+    expect(found(saying(play(dead), ...hosts))).toEqual(["duplicate host:nas", "duplicate host:vm"]);
+  });
+
   test("an alert for the site while one of its hosts is heard is false", () => {
     const one: Twist = { dead: (host, at) => host === "nas" && at > on(2, 13) && at < on(2, 20) };
     expect(found(saying(play(one), told))).toEqual(["false_alarm site:home"]);
@@ -129,6 +134,14 @@ describe("a job misses its time:", () => {
     const host = { root: "host:nas", openedAt: on(2, 11, 10), closedAt: on(2, 20) };
     expect(found(saying(play(dead), host))).toEqual([]);
     expect(found(saying(play(dead), host, { ...told, closedAt: on(2, 20) }))).toEqual(["duplicate job:nas/health"]);
+  });
+
+  test("nor may it be told the moment its host is back, before anything could be delivered", () => {
+    const dead: Twist = { dead: (host, at) => host === "nas" && at > on(2, 11) && at < on(2, 20) };
+    const host = { root: "host:nas", openedAt: on(2, 11, 10), closedAt: on(2, 20) };
+    const job = { ...told, noticedAt: on(2, 20, 4) };
+    expect(found(saying(play(dead), host, job))).toEqual(["duplicate job:nas/health"]);
+    expect(found(saying(play(dead), host, { ...job, noticedAt: on(2, 20, 5) }))).toEqual([]);
   });
 
   test("what is still missing when its host is back gets one more chance, and no second", () => {

@@ -9,6 +9,7 @@ import { undelivered } from "./oracle/delivered.ts";
 import { duplicates } from "./oracle/duplicates.ts";
 import { divergedState } from "./oracle/end-state.ts";
 import { falseAlarms } from "./oracle/false-alarms.ts";
+import { messageProblems } from "./oracle/messages.ts";
 import { misses } from "./oracle/misses.ts";
 import { runProblems } from "./oracle/runs.ts";
 import { truthOf } from "./oracle/truth.ts";
@@ -26,7 +27,8 @@ export function judgeHistory(history: History): Problem[] {
     return [
       ...misses(view),
       ...falseAlarms(view),
-      ...duplicates(view, messages.get(site) ?? []),
+      ...duplicates(view),
+      ...messageProblems(view, messages.get(site) ?? []),
       ...runProblems(truth, rows.get(site) ?? [], history.endAt),
       ...divergedState(view, watches.get(site) ?? []),
     ];

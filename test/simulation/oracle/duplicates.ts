@@ -1,54 +1,26 @@
 /**
- * Rules: one opened alert per cause and channel (one more for each yes of the channel whose record was lost, under the same
- * key); nothing is closed before it was opened; what hangs on a silent host or site says nothing of its own; a site that
- * falls silent is one alert, not one for each host.
+ * Rules: one cause is one incident. It does not come again while nothing has changed; what hangs on a silent host or site
+ * says nothing of its own, nor before the host had time to deliver when it is back; a site that falls silent is one
+ * incident, not one for each host.
  */
-import type { Message, Problem, SeenIncident } from "../history.ts";
-import { wrongSince } from "./knowledge.ts";
+import type { Problem, SeenIncident } from "../history.ts";
+import { hostOf, isSilent, wrongSince } from "./knowledge.ts";
 import { valueAt } from "./steps.ts";
-import { DELIVERY_EXPIRES_MS, ROUNDING_MS } from "./tolerances.ts";
-import { siteKeyOf } from "./truth.ts";
+import { BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, ROUNDING_MS } from "./tolerances.ts";
+import { type HostTruth, siteKeyOf } from "./truth.ts";
 import { rootsFor, type SiteView } from "./view.ts";
+import { timeToDeliver } from "./waits.ts";
 import { at as moment } from "./words.ts";
+import { clockSlack } from "./wrong-clocks.ts";
 
-/** `messages` are the site's, in order. */
-export function duplicates(view: SiteView, messages: readonly Message[]): Problem[] {
-  const byThread = Map.groupBy(messages, ({ incidentId, channel }) => `${incidentId} ${channel}`);
-  return [
-    ...[...byThread.values()].flatMap((thread) => [...repeated(thread), ...disordered(view, thread)]),
-    ...view.incidents.flatMap((incident) => repeatOf(view, incident) ?? suppressible(view, incident) ?? []),
-    ...view.incidents.flatMap((incident) => uncollapsed(view, incident) ?? []),
-  ];
+export function duplicates(view: SiteView): Problem[] {
+  return view.incidents.flatMap(
+    (incident) => repeatOf(view, incident) ?? suppressible(view, incident) ?? uncollapsed(view, incident) ?? [],
+  );
 }
 
 function problem(site: string, subject: string, at: number, text: string): Problem {
   return { kind: "duplicate", at, site, subject, text };
-}
-
-/** Of one incident and channel. */
-function repeated(thread: readonly Message[]): Problem[] {
-  return ["opened", "closed"].flatMap((kind) => {
-    const said = thread.filter((message) => message.kind === kind);
-    return said.flatMap((message, index) => {
-      const before = said.slice(0, index);
-      const again = before.some(({ recordLost, key }) => recordLost && key === message.key);
-      const lost = before.filter(({ recordLost }) => recordLost).length;
-      if (index === 0 || (again && index <= lost)) return [];
-      const words = `${message.channel} was told ${index + 1} times that the incident of ${message.root} ${kind}`;
-      return [problem(message.site, message.root, message.at, `${words}, again at ${moment(message.at)}`)];
-    });
-  });
-}
-
-function disordered(view: SiteView, thread: readonly Message[]): Problem[] {
-  const closed = thread.find(({ kind }) => kind === "closed");
-  if (closed === undefined) return [];
-  const opened = thread.find(({ kind }) => kind === "opened");
-  if (opened !== undefined && opened.at <= closed.at) return [];
-  const noticedAt = view.incidentsById.get(closed.incidentId)?.noticedAt ?? closed.at;
-  if (opened === undefined && closed.at >= noticedAt + DELIVERY_EXPIRES_MS) return [];
-  const text = `${closed.channel} was told at ${moment(closed.at)} that the incident of ${closed.root} closed, and had not been told that it opened`;
-  return [problem(closed.site, closed.root, closed.at, text)];
 }
 
 /** An incident closed and came back while its subject was wrong all the time. */
@@ -74,21 +46,23 @@ function widerBetween(view: SiteView, { root, subject, noticedAt }: SeenIncident
 
 /** A job or copy that spoke up though the silence of its host or site, told already, is why it went wrong. */
 function suppressible(view: SiteView, incident: SeenIncident): Problem | undefined {
-  const { root, subject, noticedAt } = incident;
+  const { root, subject, openedAt, noticedAt } = incident;
   if (root === siteKeyOf(view.site) || root.startsWith("host:")) return undefined;
   const job = view.jobs.get(subject);
   if (job !== undefined && valueAt(job.said, noticedAt, { weight: "no", since: 0 }).weight !== "no") return undefined;
+  const saidBy = noticedAt - Math.min(...view.hosts.map(({ everyMs }) => everyMs));
   const silent = [siteKeyOf(view.site), ...hostsThatMatter(view, root)]
     .flatMap((key) => view.incidentsByRoot.get(key) ?? [])
-    .find(
-      (wider) =>
-        wider.noticedAt <= noticedAt &&
-        (wider.closedAt ?? Number.POSITIVE_INFINITY) > noticedAt &&
-        wider.openedAt <= incident.openedAt,
-    );
+    .find((wider) => wider.openedAt <= openedAt && wider.noticedAt <= noticedAt && endsAfter(wider, openedAt, saidBy));
   if (silent === undefined) return undefined;
-  const text = `${root} was told at ${moment(noticedAt)} while the incident of ${silent.root} was open since ${moment(silent.openedAt)}`;
+  const end = silent.closedAt === null || silent.closedAt > noticedAt ? "is open" : `closed ${moment(silent.closedAt)}`;
+  const text = `${root} was told at ${moment(noticedAt)}, though the incident of ${silent.root} since ${moment(silent.openedAt)} ${end} and explains it`;
   return problem(view.site, root, noticedAt, text);
+}
+
+/** A silence that stood open at the deadline, and until just now: within a beat nobody had time to deliver. */
+function endsAfter({ closedAt }: SeenIncident, deadlineAt: number, saidBy: number): boolean {
+  return closedAt === null || (closedAt > deadlineAt && closedAt > saidBy);
 }
 
 function hostsThatMatter(view: SiteView, root: string): string[] {
@@ -99,31 +73,45 @@ function hostsThatMatter(view: SiteView, root: string): string[] {
   return hosts.size === 1 ? [...hosts] : [];
 }
 
-/** A host that was told alone although the whole site fell silent with it, inside the time the verdict can wait. */
-function uncollapsed(view: SiteView, { root, noticedAt, id }: SeenIncident): Problem | undefined {
-  const host = view.hosts.find(({ key }) => key === root);
-  if (host === undefined || view.hosts.length < 2) return undefined;
+/** A host that was told alone although the whole site was silent, or fell silent with it while the verdict could wait. */
+function uncollapsed(view: SiteView, { root, noticedAt }: SeenIncident): Problem | undefined {
+  const host = hostOf(view, root);
+  if (host === undefined || inCatchUp(view, noticedAt)) return undefined;
+  const siteWide = view.hosts.every((other) =>
+    isSilent(view, other, noticedAt - ROUNDING_MS - slackOf(view, other, noticedAt)),
+  );
+  if (siteWide) {
+    const text = `${root} was told alone at ${moment(noticedAt)}, when every host of the site was silent`;
+    return problem(view.site, root, noticedAt, text);
+  }
+  const site = fellSilentTogether(view, host, noticedAt);
+  if (site === undefined) return undefined;
+  const text = `${root} was told at ${moment(noticedAt)} and the whole site at ${moment(site.noticedAt)}: they fell silent together`;
+  return problem(view.site, root, noticedAt, text);
+}
+
+function slackOf(view: SiteView, host: HostTruth, at: number): number {
+  return clockSlack(view, host.key, at, at);
+}
+
+/** Just after a blind interval, what fell into it is judged at different times. */
+function inCatchUp(view: SiteView, at: number): boolean {
+  const stop = view.clocks.stopBefore(at, BLIND_MAYBE_AFTER_MS);
+  return stop !== undefined && stop.until + timeToDeliver(view) + NOTICE_WITHIN_MS > at;
+}
+
+/** The incident of the site that follows, when no other host was heard of since this one. */
+function fellSilentTogether(view: SiteView, host: HostTruth, noticedAt: number): SeenIncident | undefined {
   const windowMs = host.everyMs + host.graceMs;
   const lastAt = valueAt(host.life, noticedAt, view.startAt);
   const others = view.hosts.filter((other) => other !== host);
   const together = others.every((other) => {
     const otherLastAt = valueAt(other.life, noticedAt, view.startAt);
     const deadlineAt = otherLastAt + other.everyMs + other.graceMs;
-    return (
-      otherLastAt <= lastAt + ROUNDING_MS &&
-      deadlineAt < lastAt + 2 * windowMs &&
-      staysSilent(other.life, noticedAt, deadlineAt)
-    );
+    const gone = !other.life.some(({ at }) => at > noticedAt && at <= deadlineAt);
+    return otherLastAt <= lastAt + ROUNDING_MS && deadlineAt < lastAt + 2 * windowMs && gone;
   });
   if (!together) return undefined;
-  const site = (view.incidentsByRoot.get(siteKeyOf(view.site)) ?? []).find(
-    (wider) => wider.id !== id && wider.noticedAt >= noticedAt && wider.noticedAt <= lastAt + 3 * windowMs,
-  );
-  if (site === undefined) return undefined;
-  const text = `${root} was told at ${moment(noticedAt)} and the whole site at ${moment(site.noticedAt)}: they fell silent together`;
-  return problem(view.site, root, noticedAt, text);
-}
-
-function staysSilent(life: readonly { readonly at: number }[], from: number, until: number): boolean {
-  return !life.some(({ at }) => at > from && at <= until);
+  const followed = (view.incidentsByRoot.get(siteKeyOf(view.site)) ?? []).filter((site) => site.noticedAt >= noticedAt);
+  return followed.find((site) => site.noticedAt <= lastAt + 3 * windowMs);
 }

@@ -87,7 +87,8 @@ function deliveryWait(view: SiteView, at: number): number {
   return blind === undefined ? at : Math.max(at, blind.until + timeToDeliver(view));
 }
 
-function timeToDeliver(view: SiteView): number {
+/** Longest that a host of the site takes to deliver what waited. */
+export function timeToDeliver(view: SiteView): number {
   return Math.max(...view.hosts.map(({ everyMs, graceMs }) => BEATS_TO_DELIVER * everyMs + graceMs));
 }
 
