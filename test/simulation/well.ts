@@ -152,6 +152,43 @@ function finishedHistory(happenings: Happening[]): History {
   };
 }
 
+/** A run of the one job of `lone`; without `minutes` it never ends. */
+export interface LoneRun {
+  readonly at: number;
+  readonly minutes?: number;
+  readonly status?: "succeeded" | "warned" | "failed" | "timed_out" | "skipped";
+}
+
+/** Six days of one host with one job, its runs as given and told as they begin and end. */
+export function lone(job: Job, runs: readonly LoneRun[]): History {
+  const base = { site: "home", host: "nas" };
+  const told = runs.flatMap(({ at, minutes, status = "succeeded" }, index): Happening[] => {
+    const of = { ...base, job: job.name, run: `${index}` };
+    const begun: Happening[] = [{ kind: "started", at, ...of }, heardFrom("nas", at, [of.run])];
+    if (minutes === undefined) return begun;
+    const end = at + minutes * MINUTE;
+    return [...begun, { kind: "finished", at: end, ...of, startedAt: at, status }, heardFrom("nas", end, [of.run])];
+  });
+  const beats = Array.from({ length: (END - START) / (5 * MINUTE) }, (_, n) =>
+    heardFrom("nas", START + n * 5 * MINUTE, []),
+  );
+  const history = play();
+  const watch = (key: string) => ({ site: "home", key, status: "ok", recoveryAt: null });
+  return {
+    ...history,
+    sites: [{ site: "home", hosts: [{ host: "nas", plan: { beat, datasets: [], jobs: [job] } }] }],
+    happenings: [...told, ...beats].sort((a, b) => a.at - b.at),
+    watches: [watch("host:nas"), watch(`job:nas/${job.name}`)],
+    runs: runs.map(({ minutes, status = "succeeded" }, index) => {
+      return { site: "home", run: `${index}`, status: minutes === undefined ? "started" : status };
+    }),
+  };
+}
+
+function heardFrom(host: string, at: number, runs: readonly string[]): Happening {
+  return { kind: "heard", at, site: "home", host, madeAt: at, runs, seen: [] };
+}
+
 /** An incident, noticed a minute after it opened unless told otherwise, and its messages to the one channel. */
 export interface Said {
   readonly root: string;

@@ -57,12 +57,16 @@ export function unbegunSince(view: SiteView, { job, slots, heardStart }: JobView
   return slotAfter(slots ?? [], last === view.startAt ? last : last + EARLY_START_MS) + job.startWithinSeconds * SECOND;
 }
 
-/** A run that was heard to begin and not to end, though it had its time. */
+/** A run that was heard to begin and not to end, though it had its time. One that a later run followed is not waited for. */
 export function unendedSince({ job, runs }: JobView, at: number): number {
   const { maxRuntimeSeconds } = job;
-  if (maxRuntimeSeconds === undefined) return Number.POSITIVE_INFINITY;
-  const unended = runs.filter(
-    ({ heardAt, toldAt }) => heardAt !== null && heardAt <= at && (toldAt === null || toldAt > at),
-  );
-  return Math.min(...unended.map(({ startedAt }) => startedAt + maxRuntimeSeconds * SECOND + END_TOLD_WITHIN_MS));
+  let since = Number.POSITIVE_INFINITY;
+  if (maxRuntimeSeconds === undefined) return since;
+  for (const { startedAt, heardAt, toldAt, status } of runs.toReversed()) {
+    const ended = toldAt !== null && toldAt <= at;
+    if (ended && status !== "skipped") break;
+    if (heardAt === null || heardAt > at || ended) continue;
+    since = Math.min(since, startedAt + maxRuntimeSeconds * SECOND + END_TOLD_WITHIN_MS);
+  }
+  return since;
 }

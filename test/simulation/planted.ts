@@ -1,0 +1,135 @@
+/**
+ * Bugs to be planted, each a change of one line in the judge, the store, the delivery or the pusher. The simulation has to
+ * find every one: they are the proof that it would find the next.
+ */
+export interface PlantedBug {
+  /** What the change breaks, as an end of "the simulation finds that …". */
+  readonly breaks: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly text: string;
+  readonly replacement: string;
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    breaks: "a miss is told ten minutes after its grace is over",
+    file: "worker/judge/deadline.ts",
+    text: "if (now >= missedAt) {",
+    replacement: "if (now >= missedAt + 600_000) {",
+  },
+  {
+    breaks: "the grace of a host's beat is forgotten",
+    file: "worker/judge/own.ts",
+    text: "missedAt: dueAt + spec.graceSeconds * 1000",
+    replacement: "missedAt: dueAt",
+  },
+  {
+    breaks: "the window of a copy counts twice",
+    file: "worker/judge/own.ts",
+    text: "spec.windowSeconds * 1000",
+    replacement: "spec.windowSeconds * 2000",
+  },
+  {
+    breaks: "a host is as old as the oldest thing heard of it",
+    file: "worker/judge/merge.ts",
+    text: "return Math.max(a, b);",
+    replacement: "return Math.min(a, b);",
+  },
+  {
+    breaks: "a marker proves the time it was seen, not the time it was born",
+    file: "worker/judge/proof.ts",
+    text: "recoveryAt: bornAt,",
+    replacement: "recoveryAt: seenAt,",
+  },
+  {
+    breaks: "a run that failed counts as none",
+    file: "worker/judge/runs.ts",
+    text: 'run.status === "failed" || ',
+    replacement: "",
+  },
+  {
+    breaks: "a run counts from its arrival, not from its start",
+    file: "worker/judge/intake.ts",
+    text: "return Math.min(Date.parse(instant) - offset, arrival.createdAt + SIGNED_SECOND_MS);",
+    replacement: "return arrival.now + 0 * offset * SIGNED_SECOND_MS * instant.length;",
+  },
+  {
+    breaks: "a site that goes dark is told host by host",
+    file: "worker/judge/cause.ts",
+    text: "if (isSilent(view)) return rooted(siteKey(view.site));",
+    replacement: "",
+  },
+  {
+    breaks: "one silent host makes the whole site silent",
+    file: "worker/judge/site.ts",
+    text: "hosts.length > 0 && hosts.every(",
+    replacement: "hosts.length > 0 && hosts.some(",
+  },
+  {
+    breaks: "an incident closes while one thing of its own is still bad",
+    file: "worker/judge/verdict.ts",
+    text: "if (members.length > 0) continue;",
+    replacement: "if (members.length > 1) continue;",
+  },
+  {
+    breaks: "what hung on a silent host is told the moment the host is back",
+    file: "worker/judge/verdict.ts",
+    text: "if (held !== null && held > view.now) {",
+    replacement: "if (held !== null && held > view.now + Number.MAX_SAFE_INTEGER) {",
+  },
+  {
+    breaks: "after hours without a sweep everything overdue is told at once",
+    file: "worker/judge/blind.ts",
+    text: "BLIND_AFTER_MS = 300_000;",
+    replacement: "BLIND_AFTER_MS = 300_000_000;",
+  },
+  {
+    breaks: "the end of a run that was told as started is not written down",
+    file: "worker/store/intake.ts",
+    text: "WHERE runs.status = 'started' AND excluded.status <> 'started'",
+    replacement: "WHERE false",
+  },
+  {
+    breaks: "the lease of a sweep that died is never free again",
+    file: "worker/store/sweeps.ts",
+    text: "WHERE id = 1 AND (lease_until <= ",
+    replacement: "WHERE id = 1 AND (lease_until = 0 AND 0 < ",
+  },
+  {
+    breaks: "a delivery is done with before it is made",
+    file: "worker/store/deliveries.ts",
+    text: "UPDATE deliveries SET due_at = ",
+    replacement: "UPDATE deliveries SET due_at = NULL & ",
+  },
+  {
+    breaks: "a closing alert does not wait for the opening one",
+    file: "worker/store/deliveries.ts",
+    text: "AND NOT (kind = 'closed' AND EXISTS (",
+    replacement: "AND NOT (kind = 'never' AND EXISTS (",
+  },
+  {
+    breaks: "a delivery that failed is not made again",
+    file: "worker/deliver.ts",
+    text: 'return { ...base, state: "pending", dueAt, error: outcome.error };',
+    replacement: 'return { ...base, state: "expired", dueAt: null, error: outcome.error };',
+  },
+  {
+    breaks: "a channel's 500 counts as a yes",
+    file: "worker/channels/webhook.ts",
+    text: "if (status >= 200 && status < 300)",
+    replacement: "if (status >= 200 && status < 600)",
+  },
+  {
+    breaks: "a record leaves the spool before anybody answered",
+    file: "pusher/send.ts",
+    text: "const answer = await beat(",
+    replacement: "for (const record of records) settle(sender.spool, record);\n  const answer = await beat(",
+  },
+  {
+    breaks: "a marker whose files had not all arrived is not looked at again",
+    file: "pusher/arrivals.ts",
+    text: "last?.marker === found.value.id && last.complete",
+    replacement: "last?.marker === found.value.id",
+  },
+];
