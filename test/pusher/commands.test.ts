@@ -127,6 +127,20 @@ describe("doctor", () => {
     expect(stdout).toMatch(/4 faults to mend\n$/);
   });
 
+  it("asks each job's kind what it has to say of this host", async () => {
+    await here.pusher("enroll", worker.code);
+    const zfs = join(here.folder, "zfs");
+    writeFileSync(zfs, "#!/bin/sh\nprintf 'on\\noff\\n'\n", { mode: 0o755 });
+    const job = 'source = "fast/apps"\ntarget = "archive/apps"\nschedule = { every = "1d" }\ngrace = "1h"';
+    here.configure(worker.url, `[[jobs]]\nname = "nightly"\nkind = "zfs-send"\n${job}\n`);
+    here.env.PATH = `${here.folder}:${process.env.PATH}`;
+    const { stdout, code } = await here.pusher("doctor");
+    expect(stdout).toMatch(
+      /^FAULT {2}job nightly: archive\/apps: atime is on .* run: zfs set readonly=on archive\/apps$/m,
+    );
+    expect(code).toBe(1);
+  });
+
   it("notices a clock that is off", async () => {
     await here.pusher("enroll", worker.code);
     worker.clockAheadMs = 3_600_000;

@@ -10,6 +10,8 @@ const MAIN = resolve(import.meta.dirname, "../../pusher/main.ts");
 
 export interface Host {
   readonly folder: string;
+  /** Added to the pusher's environment. */
+  readonly env: Record<string, string>;
   /** Writes pusher.toml: the head with this worker, then the given tables. */
   readonly configure: (worker: string, tables: string) => void;
   readonly pusher: (...args: string[]) => Promise<Ended>;
@@ -35,9 +37,11 @@ export interface Started {
 
 export function host(): Host {
   const folder = mkdtempSync(join(tmpdir(), "tierwatch-host-"));
-  const start = (...args: string[]) => startPusher(folder, args);
+  const env: Record<string, string> = {};
+  const start = (...args: string[]) => startPusher(folder, args, env);
   return {
     folder,
+    env,
     configure: (worker, tables) => {
       const head = `worker = "${worker}"\nkey = "file:host.key"\n[beat]\nevery = "5m"\ngrace = "10m"\n`;
       writeFileSync(join(folder, "pusher.toml"), head + tables);
@@ -69,10 +73,10 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function startPusher(folder: string, args: readonly string[]): Started {
+function startPusher(folder: string, args: readonly string[], env: Record<string, string>): Started {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
-    env: { ...process.env, TIERWATCH_CONFIG: join(folder, "pusher.toml") },
+    env: { ...process.env, TIERWATCH_CONFIG: join(folder, "pusher.toml"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
