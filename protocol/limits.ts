@@ -33,3 +33,6 @@ export const TEXT_MAX_CHARS = 1_000;
 /** Shortest and longest interval, grace or window, in seconds. */
 export const SECONDS_MIN = 1;
 export const SECONDS_MAX = 366 * 86_400;
+/** Most versions, and the longest reach back in seconds (twenty years), that a plan may ask of a copy. */
+export const VERSIONS_MAX = 100_000;
+export const REACH_MAX_SECONDS = 20 * SECONDS_MAX;

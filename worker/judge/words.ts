@@ -22,6 +22,21 @@ export function span(ms: number): string {
   return parts.join(" ");
 }
 
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+
+/** A number of bytes in decimal units (IEC 80000-13): `999 B`, `1.5 MB`, `42 GB`. Two digits are enough to compare by. */
+export function size(bytes: number): string {
+  let rest = Math.max(0, Math.round(bytes));
+  let unit = 0;
+  // From 999.5 on it would be shown as 1000.
+  while (rest >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    rest /= 1000;
+    unit += 1;
+  }
+  const tenths = Math.round(rest * 10) / 10;
+  return `${tenths < 10 && unit > 0 ? tenths : Math.round(rest)} ${BYTE_UNITS[unit]}`;
+}
+
 /** An instant as `2026-11-23 02:14 UTC`, with seconds where they matter. */
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -1,0 +1,42 @@
+/** The earlier runs of a job as points to compare with: on which day each fell, and what is middle and spread among them. */
+
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+  /** In the job's zone: `2026-11-23` and `Monday`. */
+  readonly date: string;
+  readonly weekday: string;
+}
+
+/** The day of an instant in a zone. The zone is known to Intl: plans with another are refused. */
+export function calendar(zone: string): (at: number) => Pick<Point, "date" | "weekday"> {
+  const date = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
+  const weekday = new Intl.DateTimeFormat("en", { timeZone: zone, weekday: "long" });
+  return (at) => ({ date: date.format(at), weekday: weekday.format(at) });
+}
+
+export function isWeekend({ weekday }: Pick<Point, "weekday">): boolean {
+  return weekday === "Saturday" || weekday === "Sunday";
+}
+
+/** On how many different days the points fell: ten runs of one afternoon say little of the next one. */
+export function daysOf(points: readonly Pick<Point, "date">[]): number {
+  return new Set(points.map(({ date }) => date)).size;
+}
+
+/** The value that a share of `values` does not exceed; 0 for none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * share;
+  const [below = 0, above = below] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The standard deviation that the median distance from the middle stands for, if values are spread normally. */
+export function spreadOf(residuals: readonly number[]): number {
+  return 1.4826 * median(residuals.map(Math.abs));
+}
