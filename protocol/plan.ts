@@ -3,8 +3,11 @@
  * paths and credentials never leave the host. The chains of a site follow from the plans of all its hosts.
  */
 import * as z from "zod/mini";
+import { anomalySettings } from "./anomalies.ts";
+import { depthPolicy } from "./depth.ts";
 import { count, name, seconds } from "./fields.ts";
 import { DATASETS_MAX, FAILURES_MAX, JOBS_MAX } from "./limits.ts";
+import { thresholds } from "./thresholds.ts";
 
 /** When a job is expected to start: a five-field cron expression in an IANA zone, or an interval since its last run. */
 export const schedule = z.union([
@@ -39,6 +42,7 @@ const expectation = {
   /** With it, each sign of progress starts `maxRuntimeSeconds` anew, until the run is this old. */
   hardLimitSeconds: z.optional(seconds),
   alertAfter: z.optional(alertAfter),
+  anomalies: z.optional(anomalySettings),
 };
 
 /** A job that carries datasets from one tier to another. */
@@ -51,12 +55,16 @@ const carryingJob = z.strictObject({
   windowSeconds: seconds,
   /** `marker`: a farther host proves the copy's age. `run`: it is only claimed by the job's success, and shown unproven. */
   proof: z.enum(["marker", "run"]),
+  /** How far back every copy this job feeds has to reach. */
+  depth: z.optional(depthPolicy),
 });
 
 /** A job that only looks (pool health, free space). `tier` is the tier its readings speak of. */
 const lookingJob = z.strictObject({
   ...expectation,
   tier: z.optional(name),
+  /** Levels for its readings, in the place of the built-in ones. */
+  thresholds: z.optional(thresholds),
   /** Never there. Named all the same, so that the faults of a carrying job are told as those of a carrying job. */
   to: z.optional(z.never()),
 });

@@ -24,7 +24,7 @@ import { runFact } from "./site.ts";
 
 const noJob: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
 const noHost: HostFacts = { kind: "host", heardAt: null, seqs: [], clockOffset: null };
-const noCopy: CopyFacts = { kind: "copy", good: null, bad: null };
+const noCopy: CopyFacts = { kind: "copy", good: null, bad: null, depth: [] };
 const soon = fc.integer({ min: 0, max: 5 });
 
 /** The same elements in another order, each at least once and some again. */

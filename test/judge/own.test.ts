@@ -67,7 +67,7 @@ describe("a deadline is reached at its instant and not a millisecond before", ()
   ])("a copy is missed when its window is over, without grace (%i ms after: %s)", (after, status) => {
     const good = { recoveryAt: plannedAt, seenAt: plannedAt, host: "nas", marker: "m", sampled: 1, matched: 1 };
     const now = plannedAt + 26 * 3_600_000 + after;
-    expect(ownStatus({ spec: copy, facts: { kind: "copy", good, bad: null } }, now).status).toBe(status);
+    expect(ownStatus({ spec: copy, facts: { kind: "copy", good, bad: null, depth: [] } }, now).status).toBe(status);
   });
 });
 
@@ -140,11 +140,11 @@ describe("a copy whose sampled files differ", () => {
     ["before a good look is ok again", "02:59:59.999", "ok"],
     ["at the very time of a good look is ok", "03:00:00.000", "ok"],
   ])("%s", (_what, time, status) => {
-    expect(own({ kind: "copy", good, bad: bad(time) }).status).toBe(status);
+    expect(own({ kind: "copy", good, bad: bad(time), depth: [] }).status).toBe(status);
   });
 
   test("is failed without any good look, and no time makes it another", () => {
-    const { status, dueAt, missedAt } = own({ kind: "copy", good: null, bad: bad("03:00:00") });
+    const { status, dueAt, missedAt } = own({ kind: "copy", good: null, bad: bad("03:00:00"), depth: [] });
     expect([status, dueAt, missedAt]).toEqual(["failed", null, null]);
   });
 });

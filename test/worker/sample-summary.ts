@@ -66,6 +66,7 @@ const copy = (recoveryAt: number, host: string, matched = 20): Facts => ({
   kind: "copy",
   good: { recoveryAt, seenAt: recoveryAt + HOUR, host, marker: "m", sampled: 20, matched },
   bad: null,
+  depth: [],
 });
 
 /** Facts of a site in which every night went well, the last one `ago` milliseconds before `NOW`. */

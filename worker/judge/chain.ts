@@ -32,11 +32,11 @@ function jobSpec(host: string, job: Job, plannedAt: number): JobSpec {
   const { schedule, graceSeconds, startWithinSeconds, minRuntimeSeconds, maxRuntimeSeconds, hardLimitSeconds } =
     expected;
   const limits = { startWithinSeconds, minRuntimeSeconds, maxRuntimeSeconds, hardLimitSeconds };
-  const policies = { alertAfter: expected.alertAfter };
+  const policies = { alertAfter: expected.alertAfter, anomalies: expected.anomalies };
   const named = { kind: "job" as const, host, job: name, tool: kind, schedule, graceSeconds, plannedAt };
   const common = { ...named, ...definedOnly({ ...limits, ...policies }) };
   if (carries(job)) return { ...common, from: job.from, to: job.to, proof: job.proof, datasets: job.datasets };
-  return job.tier === undefined ? { ...common, datasets: [] } : { ...common, datasets: [], tier: job.tier };
+  return { ...common, datasets: [], ...definedOnly({ tier: job.tier, thresholds: job.thresholds }) };
 }
 
 function copySpecs(plans: readonly HostPlan[]): CopySpec[] {
@@ -55,6 +55,7 @@ function copySpecs(plans: readonly HostPlan[]): CopySpec[] {
         windowSeconds: job.windowSeconds,
         proof: known?.proof === "marker" ? "marker" : job.proof,
         feeds: [...(known?.feeds ?? []), feed],
+        ...definedOnly({ depth: known?.depth ?? job.depth }),
         plannedAt: Math.min(known?.plannedAt ?? plannedAt, plannedAt),
       });
     }

@@ -46,6 +46,10 @@ function explainOwn(kind: Kind, reason: OwnReason, now: number): string {
       return `Its run of ${moment(reason.at)} took ${span(reason.tookSeconds * 1000)}; it cannot be done in under ${span(reason.leastSeconds * 1000)}.`;
     case "tolerated":
       return sentence(`${reason.count} of ${reason.allowed} failures before an alert: ${reason.text}`);
+    case "anomaly":
+      return sentence(`Its run of ${moment(reason.at)} succeeded, but ${reason.text}`);
+    case "depth":
+      return sentence(`As of ${moment(reason.at)} it ${reason.text}`);
     case "reading":
     case "mismatch":
       return sentence(reason.text);

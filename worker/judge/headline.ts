@@ -4,7 +4,7 @@
  */
 import type { RunStatus } from "../../protocol/heartbeat.ts";
 import { type IncidentSummary, type SiteSummary, type Summary, sweepIsStale, type TierStatus } from "./summary.ts";
-import { copyKey, hostKey, jobKey, type OwnReason, type Status, siteKey } from "./watch.ts";
+import { copyKey, hostKey, jobKey, type OwnReason, siteKey } from "./watch.ts";
 import { list, nameOf, span } from "./words.ts";
 
 /** Watches a sentence names before it counts them. */
@@ -67,7 +67,7 @@ function fresh({ tiers, copies }: SiteSummary): Headline {
 function named(site: SiteSummary, status: TierStatus): string {
   const names = watchesOf(site, status);
   if (names.length <= NAMES_MAX) return list(names);
-  const count = (all: readonly { readonly status: Status }[]) => all.filter((one) => one.status === status).length;
+  const count = (all: readonly { readonly status: TierStatus }[]) => all.filter((one) => one.status === status).length;
   const kinds = [
     [count(site.hosts), "host"],
     [count(site.jobs), "job"],
@@ -81,7 +81,7 @@ function counted(n: number, kind: "host" | "job" | "copy"): string {
 }
 
 function watchesOf(site: SiteSummary, status: TierStatus): string[] {
-  const of = <One extends { readonly status: Status }>(all: readonly One[], key: (one: One) => string) =>
+  const of = <One extends { readonly status: TierStatus }>(all: readonly One[], key: (one: One) => string) =>
     all.filter((one) => one.status === status).map((one) => nameOf(key(one)));
   return [
     ...of(site.hosts, ({ host }) => hostKey(host)),
@@ -142,6 +142,10 @@ function failure({ root, subject, closedAt }: IncidentSummary, own: OwnReason): 
       return `${nameOf(subject)} ${closedAt === null ? "differs" : "differed"} from its source`;
     case "run":
       return `${nameOf(root)} ${OUTCOMES[own.status]}: ${withoutStop(own.text)}`;
+    case "anomaly":
+      return `${nameOf(root)} is unusual: ${withoutStop(own.text)}`;
+    case "depth":
+      return `${nameOf(subject)} ${withoutStop(own.text)}`;
     case "too_fast":
       return `${nameOf(root)} ended after ${span(own.tookSeconds * 1000)}, too soon to have done its work`;
     case "overrun":

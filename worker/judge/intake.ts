@@ -4,6 +4,7 @@
  */
 import type { Birth, Heartbeat, Run, Sighting } from "../../protocol/heartbeat.ts";
 import { definedOnly } from "./defined.ts";
+import { type DepthLook, mergeDepth } from "./depth.ts";
 import { addMark, mergeHost, mergeProof, mergeReadings, mergeRun } from "./merge.ts";
 import { ownStatus } from "./own.ts";
 import { applySighting } from "./proof.ts";
@@ -70,7 +71,8 @@ export function namedWatches(arrival: Arrival): string[] {
   const sighted = markerRows(arrival).flatMap(({ bornAt, dataset, tier }) =>
     bornAt === null ? [copyKey(dataset, tier)] : [],
   );
-  return [...new Set([hostKey(host), ...heartbeat.runs.map((run) => jobKey(host, run.job)), ...sighted])];
+  const deep = heartbeat.runs.flatMap((run) => run.depths ?? []).map(({ dataset, tier }) => copyKey(dataset, tier));
+  return [...new Set([hostKey(host), ...heartbeat.runs.map((run) => jobKey(host, run.job)), ...sighted, ...deep])];
 }
 
 /** Keys of further copies it touches: those an unproven job claims, and those whose sighting came before the birth. */
@@ -120,12 +122,19 @@ function grow(arrival: Arrival, watch: Watch, all: readonly Watch[], rows: reado
       .reduce((grown, run) => addRun(arrival, grown, run), facts);
   }
   if (facts.kind !== "copy" || spec.kind !== "copy") return facts;
+  const deep = depthsOf(arrival, spec.dataset, spec.tier).reduce(
+    (looks, depth) => mergeDepth(looks, depth),
+    facts.depth,
+  );
   const seen = rows.filter(({ dataset, tier, sighting }) => sighting && dataset === spec.dataset && tier === spec.tier);
-  const proven = seen.reduce((grown, row) => {
-    const birth = births(rows).find(({ marker, dataset }) => marker === row.marker && dataset === spec.dataset);
-    if (birth === undefined || row.sighting === null) return grown;
-    return applySighting(grown, { host: row.host, seenAt: row.seenAt ?? 0, sighting: row.sighting }, birth.bornAt);
-  }, facts);
+  const proven = seen.reduce(
+    (grown, row) => {
+      const birth = births(rows).find(({ marker, dataset }) => marker === row.marker && dataset === spec.dataset);
+      if (birth === undefined || row.sighting === null) return grown;
+      return applySighting(grown, { host: row.host, seenAt: row.seenAt ?? 0, sighting: row.sighting }, birth.bornAt);
+    },
+    { ...facts, depth: deep },
+  );
   if (spec.proof === "marker") return proven;
   const claims = all.flatMap(({ spec: of }) =>
     of.kind === "job" && of.host === host && of.to === spec.tier ? [of.job] : [],
@@ -137,6 +146,19 @@ function grow(arrival: Arrival, watch: Watch, all: readonly Watch[], rows: reado
       const seenAt = serverTime(arrival, run.finishedAt ?? run.startedAt);
       return mergeProof(grown, { recoveryAt, seenAt, host, marker: null, sampled: 0, matched: 0 });
     }, proven);
+}
+
+/** What the heartbeat says of how far back a copy reaches. */
+function depthsOf(arrival: Arrival, dataset: string, tier: string): DepthLook[] {
+  return arrival.heartbeat.runs
+    .flatMap((run) => run.depths ?? [])
+    .filter((depth) => depth.dataset === dataset && depth.tier === tier)
+    .map(({ at, versions, oldestAt, newestAt }) => ({
+      at: serverTime(arrival, at),
+      versions,
+      oldestAt: oldestAt === undefined ? null : serverTime(arrival, oldestAt),
+      newestAt: newestAt === undefined ? null : serverTime(arrival, newestAt),
+    }));
 }
 
 function addRun(arrival: Arrival, facts: JobFacts, run: Run): JobFacts {

@@ -22,6 +22,10 @@ export function nextStep({ root, subject, reason }: IncidentSummary, site: strin
       return `On ${host}: run the pusher's \`status\`, mend what it names, then \`run ${job}\`.`;
     case "overrun":
       return `On ${host}: see whether ${job} still runs or the machine went down under it (pusher's \`status\`); then \`run ${job}\`.`;
+    case "anomaly":
+      return `On ${host}: look at what ${job} moved before more of the good versions are overwritten; if all is as it should be, the next usual run closes this.`;
+    case "depth":
+      return `On ${host}: see what pruned or deleted versions of ${nameOf(subject)}; hold what is left before you run ${job} again.`;
     case "reading":
       return `On ${host}: look at what the reading names, then \`run ${job}\` to read it again.`;
     default:

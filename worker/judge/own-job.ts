@@ -2,6 +2,7 @@
  * A job seen alone. Several things may be wrong with it at once: the gravest speaks. What was told as broken comes before
  * what is missing, what is missing before what is only unusual.
  */
+import { anomaliesOf, type RunSize } from "./anomaly.ts";
 import { byDeadline, type Deadline, type Own } from "./deadline.ts";
 import { badReadings } from "./readings.ts";
 import {
@@ -15,19 +16,19 @@ import {
   openRuns,
 } from "./runs.ts";
 import { nextSlot } from "./schedule.ts";
-import type { JobFacts, JobSpec, OwnReason, RunMark } from "./watch.ts";
+import type { JobFacts, JobSpec, OwnReason, Reason, RunMark } from "./watch.ts";
 
 /** A run that reached its limit is killed, looks at what arrived and reports: its end may be told this much later. */
 const REPORT_MS = 300_000;
 const FIRST_FAILURE = { failures: 1 } as const;
 
-/** What the job is at `now`. */
-export function jobStatus(spec: JobSpec, facts: JobFacts, now: number): Own {
+/** What the job is at `now`; `before` is the reason it had, which readings need to clear only beyond their lower level. */
+export function jobStatus(spec: JobSpec, facts: JobFacts, before: Reason | undefined, now: number): Own {
   const ended = endedRuns(facts.runs);
   const bad = ended.map((run) => isBadRun(spec, run));
   const failing = failingSince(ended, bad, spec.alertAfter ?? FIRST_FAILURE);
   const tolerated = failing === null && bad.at(-1) === true;
-  const readings = readingsOf(facts);
+  const readings = readingsOf(spec, facts, before);
   const success = successDeadline(spec, facts, ended, tolerated, now);
   const deadlines = [success, startDeadline(spec, facts, now), ...endDeadlines(spec, facts, now)].filter(
     (own) => own !== null,
@@ -41,6 +42,7 @@ export function jobStatus(spec: JobSpec, facts: JobFacts, now: number): Own {
     ...deadlines.filter(({ status }) => status === "missed").sort((a, b) => (a.missedAt ?? 0) - (b.missedAt ?? 0)),
     ...told(readings?.verdict === "warning" ? readings : null),
     ...told(warnedReason(facts, ended)),
+    ...told(anomalyReason(spec, ended)),
     ...(tolerated ? [toleratedOwn(spec, facts, ended, bad)] : []),
     ...deadlines.filter(({ status }) => status === "late"),
     success ?? idle(facts),
@@ -147,6 +149,23 @@ function warnedReason(facts: JobFacts, ended: readonly EndedRun[]): OwnReason | 
   return { code: "run", at: last.finishedAt, status: "warned", text };
 }
 
+/** The last run, if it succeeded, beside the successes before it. */
+function anomalyReason(spec: JobSpec, ended: readonly EndedRun[]): OwnReason | null {
+  const last = ended.at(-1);
+  if (last?.status !== "succeeded") return null;
+  const before = ended.slice(0, -1).filter((run) => !isBadRun(spec, run));
+  const zone = "zone" in spec.schedule ? spec.schedule.zone : "UTC";
+  const [worst, ...others] = anomaliesOf(sizeOf(last), before.map(sizeOf), spec.anomalies ?? {}, zone);
+  if (worst === undefined) return null;
+  const more = others.length === 0 ? "" : `; also ${others.map(({ text }) => text).join("; ")}`;
+  return { code: "anomaly", at: last.finishedAt, text: `${worst.text}${more}` };
+}
+
+function sizeOf({ id, startedAt, finishedAt, bytes, files, deletions }: EndedRun): RunSize {
+  const seconds = (finishedAt - startedAt) / 1000;
+  return { id, startedAt, seconds, bytes: bytes ?? null, files: files ?? null, deletions: deletions ?? null };
+}
+
 function toleratedOwn(spec: JobSpec, facts: JobFacts, ended: readonly EndedRun[], bad: readonly boolean[]): Own {
   const { failures, of } = spec.alertAfter ?? { failures: 1, of: undefined };
   const last = ended.at(-1);
@@ -171,9 +190,11 @@ function howItEnded(run: { status: string; exitCode?: number | undefined; signal
 
 type ReadingReason = Extract<OwnReason, { code: "reading" }>;
 
-function readingsOf(facts: JobFacts): ReadingReason | null {
+function readingsOf(spec: JobSpec, facts: JobFacts, before: Reason | undefined): ReadingReason | null {
   if (facts.readings === null) return null;
-  const bad = badReadings(facts.readings.list);
+  const own = before !== undefined && "own" in before ? before.own : before;
+  const known = own?.code === "reading" ? own.names : [];
+  const bad = badReadings(facts.readings.list, known, spec.thresholds);
   const [worst] = bad;
   if (worst === undefined) return null;
   const names = bad.map(({ name, verdict }) => ({ name, verdict }));

@@ -1,14 +1,17 @@
 /** A watch's status seen alone: what its own spec and facts say at `now`, before anybody asks for the cause. */
 import { byDeadline, type Deadline, type Own } from "./deadline.ts";
+import { depthFault } from "./depth.ts";
 import { jobStatus } from "./own-job.ts";
-import type { CopyFacts, CopySpec, HostFacts, HostSpec, Watch } from "./watch.ts";
+import type { CopyFacts, CopySpec, HostFacts, HostSpec, OwnReason, Watch } from "./watch.ts";
 
-export function ownStatus(watch: Pick<Watch, "spec" | "facts">, now: number): Own {
+/** `reason`, the one it had, is read for hysteresis alone. */
+type Alone = Pick<Watch, "spec" | "facts"> & Partial<Pick<Watch, "reason">>;
+
+export function ownStatus(watch: Alone, now: number): Own {
   const { spec, facts } = watch;
   if (spec.kind === "host" && facts.kind === "host") return byDeadline(hostDeadline(spec, facts), now);
-  if (spec.kind === "job" && facts.kind === "job") return jobStatus(spec, facts, now);
-  if (spec.kind === "copy" && facts.kind === "copy")
-    return badProof(facts) ?? byDeadline(copyDeadline(spec, facts), now);
+  if (spec.kind === "job" && facts.kind === "job") return jobStatus(spec, facts, watch.reason, now);
+  if (spec.kind === "copy" && facts.kind === "copy") return copyStatus(spec, facts, now);
   throw new Error(`a ${spec.kind} watch holds ${facts.kind} facts`);
 }
 
@@ -16,6 +19,21 @@ export function ownStatus(watch: Pick<Watch, "spec" | "facts">, now: number): Ow
 export function hostDeadline(spec: HostSpec, facts: HostFacts): Deadline {
   const dueAt = (facts.heardAt ?? spec.plannedAt) + spec.everySeconds * 1000;
   return { dueAt, missedAt: dueAt + spec.graceSeconds * 1000, lastAt: facts.heardAt };
+}
+
+/** Files that differ first, then age, then how far back it reaches: what is there now weighs more than what was. */
+function copyStatus(spec: CopySpec, facts: CopyFacts, now: number): Own {
+  const told = badProof(facts);
+  if (told !== null) return told;
+  const aged = byDeadline(copyDeadline(spec, facts), now);
+  const shallow = aged.status === "missed" ? null : shallowness(spec, facts, now);
+  return shallow === null ? aged : { ...aged, status: "failed", reason: shallow };
+}
+
+function shallowness(spec: CopySpec, { depth }: CopyFacts, now: number): OwnReason | null {
+  const fault = depthFault(depth, spec.depth ?? {}, spec.plannedAt, now);
+  const at = Math.max(0, ...depth.map((look) => look.at));
+  return fault === null ? null : { code: "depth", at, severity: fault.severity, text: fault.text };
 }
 
 /** A copy has no grace: its window already is the tolerance. */

@@ -72,6 +72,8 @@ function openingTitle(incident: Incident, after: readonly Watch[], now: number):
   if (own.code === "reading") return `${site}: ${own.text}`;
   if (own.code === "mismatch") return `${site}: ${nameOf(incident.subject)} differs from its source`;
   if (own.code === "run") return `${site}: ${nameOf(root)} ${outcome(own)}${failures(own)}`;
+  if (own.code === "anomaly") return `${site}: ${nameOf(root)} is unusual: ${own.text}`;
+  if (own.code === "depth") return `${site}: ${nameOf(incident.subject)} ${own.text}`;
   if (own.code === "too_fast") return `${site}: ${nameOf(root)} ended too soon to have done its work`;
   if (own.code === "overrun") return `${site}: ${nameOf(root)} began and never told its end`;
   if (own.code === "not_started") return `${site}: ${nameOf(root)} did not begin in time`;
@@ -133,6 +135,8 @@ function openingLine(incident: Incident, after: readonly Watch[], now: number): 
         : `${what} ${nameOf(incident.subject)} was ${needed}; the last was at ${last}.`;
     }
     case "unseen":
+    case "anomaly":
+    case "depth":
     case "too_fast":
     case "not_started":
     case "overrun":

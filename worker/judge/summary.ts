@@ -8,10 +8,11 @@ import { chainOf } from "./chain.ts";
 import { lossIfLost } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
 import { openRuns } from "./runs.ts";
+import { severityOf } from "./severity.ts";
 import type { Incident } from "./verdict.ts";
 import type { CopySpec, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
 
-/** A tier's own word beside those of watches: its copies are fine, but a reading on it is not. */
+/** The page's own word beside those of watches: it does its work, but something about it is not as it should be. */
 export type TierStatus = Status | "degraded";
 
 export interface TierSummary {
@@ -22,7 +23,7 @@ export interface TierSummary {
 export interface CopySummary {
   readonly dataset: string;
   readonly tier: string;
-  readonly status: Status;
+  readonly status: TierStatus;
   readonly reason: Reason;
   readonly recoveryAt: number | null;
   /** Seen and re-hashed by a marker, not only claimed by a job. */
@@ -42,7 +43,7 @@ export interface JobSummary {
   readonly to: string | null;
   readonly tier: string | null;
   readonly datasets: readonly string[];
-  readonly status: Status;
+  readonly status: TierStatus;
   readonly reason: Reason;
   readonly runningSince: number | null;
   readonly last: RunFact | null;
@@ -149,7 +150,7 @@ function summarizeSite(site: string, input: SummaryInput): SiteSummary {
   const chains = chainsOf(specs);
   return {
     name: site,
-    status: worst(watches.map(({ status }) => status)),
+    status: worst(watches.map(shownStatus)),
     loss: lossIfLost(watches, input.now),
     tiers: tiersOf(chains, jobs).map((name) => ({ name, status: tierStatus(name, copies, jobs, chains) })),
     chains,
@@ -160,8 +161,14 @@ function summarizeSite(site: string, input: SummaryInput): SiteSummary {
   };
 }
 
-function copySummary({ spec, facts, status, reason }: Watch): CopySummary[] {
+function shownStatus({ status, reason }: Pick<Watch, "status" | "reason">): TierStatus {
+  return status === "failed" && severityOf(reason) === "warning" ? "degraded" : status;
+}
+
+function copySummary(watch: Watch): CopySummary[] {
+  const { spec, facts, reason } = watch;
   if (spec.kind !== "copy" || facts.kind !== "copy") return [];
+  const status = shownStatus(watch);
   const { good } = facts;
   const { dataset, tier, windowSeconds } = spec;
   const proof = {
@@ -174,8 +181,10 @@ function copySummary({ spec, facts, status, reason }: Watch): CopySummary[] {
   return [{ dataset, tier, status, reason, windowSeconds, feeds: spec.feeds.map(({ key }) => key), ...proof }];
 }
 
-function jobSummary({ spec, facts, status, reason, dueAt }: Watch): JobSummary[] {
+function jobSummary(watch: Watch): JobSummary[] {
+  const { spec, facts, reason, dueAt } = watch;
   if (spec.kind !== "job" || facts.kind !== "job") return [];
+  const status = shownStatus(watch);
   const ended = [facts.good, facts.bad, facts.skipped].filter((run) => run !== null);
   return [
     {

@@ -8,10 +8,9 @@
 import type { Blind } from "./blind.ts";
 import { causeOf, ownRoot, rootHolds } from "./cause.ts";
 import { nextSlot } from "./schedule.ts";
+import { type Severity, severityOf } from "./severity.ts";
 import { isBadAlone, type SiteView, viewSite } from "./site.ts";
 import { hostKey, type Reason, type Status, siteKey, type Watch } from "./watch.ts";
-
-export type Severity = "warning" | "critical";
 
 export interface Incident {
   readonly id: string;
@@ -194,13 +193,6 @@ function beganAt(view: SiteView, watch: Watch): number {
   return Math.min(view.now, startOf(watch.reason) ?? view.now);
 }
 
-function severityOf(reason: Reason): Severity {
-  const warns =
-    (reason.code === "reading" && reason.verdict === "warning") ||
-    (reason.code === "run" && reason.status === "warned");
-  return warns ? "warning" : "critical";
-}
-
 function startOf(reason: Reason): number | null {
   switch (reason.code) {
     case "fine":
@@ -212,6 +204,8 @@ function startOf(reason: Reason): number | null {
     case "overrun":
       return reason.deadlineAt;
     case "tolerated":
+    case "anomaly":
+    case "depth":
     case "too_fast":
     case "run":
     case "reading":

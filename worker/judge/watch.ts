@@ -3,8 +3,11 @@
  * ever change by a plan or by a heartbeat. Status, reason, deadline and incident follow from them and are the judge's.
  */
 import * as z from "zod/mini";
+import { anomalySettings } from "../../protocol/anomalies.ts";
+import { depthPolicy } from "../../protocol/depth.ts";
 import { reading, runStatus, verdict } from "../../protocol/heartbeat.ts";
 import { alertAfter, schedule } from "../../protocol/plan.ts";
+import { thresholds } from "../../protocol/thresholds.ts";
 
 const ms = z.int();
 
@@ -38,6 +41,8 @@ const jobSpec = z.object({
   maxRuntimeSeconds: z.optional(z.number()),
   hardLimitSeconds: z.optional(z.number()),
   alertAfter: z.optional(alertAfter),
+  anomalies: z.optional(anomalySettings),
+  thresholds: z.optional(thresholds),
   ...planned,
   /** For a carrying job; all four or none. */
   from: z.optional(z.string()),
@@ -57,6 +62,7 @@ const copySpec = z.object({
   windowSeconds: z.number(),
   proof: z.enum(["marker", "run"]),
   /** The jobs that bring data here, with the tier each takes it from. */
+  depth: z.optional(depthPolicy),
   feeds: z.array(z.object({ key: z.string(), host: z.string(), from: z.string() })),
   ...planned,
 });
@@ -140,7 +146,16 @@ const mismatch = z.object({
 });
 export type Mismatch = z.infer<typeof mismatch>;
 
-const copyFacts = z.object({ kind: z.literal("copy"), good: z.nullable(proof), bad: z.nullable(mismatch) });
+/** What one look said of how far back a copy reaches. */
+const depthLook = z.object({ at: ms, versions: z.number(), oldestAt: z.nullable(ms), newestAt: z.nullable(ms) });
+
+const copyFacts = z.object({
+  kind: z.literal("copy"),
+  good: z.nullable(proof),
+  bad: z.nullable(mismatch),
+  /** The newest looks, bounded (depth.ts). */
+  depth: z._default(z.array(depthLook), []),
+});
 
 export const facts = z.discriminatedUnion("kind", [hostFacts, jobFacts, copyFacts]);
 export type HostFacts = z.infer<typeof hostFacts>;
@@ -171,6 +186,10 @@ const ownReason = z.discriminatedUnion("code", [
   }),
   /** A success sooner than it can have done its work. */
   z.object({ code: z.literal("too_fast"), at: ms, tookSeconds: z.number(), leastSeconds: z.number() }),
+  /** A success whose sizes are not what the job's own history says. */
+  z.object({ code: z.literal("anomaly"), at: ms, text: z.string() }),
+  /** A copy that does not reach back as far as it should, or as it did. */
+  z.object({ code: z.literal("depth"), at: ms, severity: z.enum(["warning", "critical"]), text: z.string() }),
   /** Runs failed, but fewer than the plan asks for. */
   z.object({ code: z.literal("tolerated"), at: ms, text: z.string(), count: z.number(), allowed: z.number() }),
   /** The worst reading speaks; `names` are all that are bad, so that each clears only at its own lower level. */
@@ -247,7 +266,7 @@ export function noFacts(kind: Spec["kind"]): Facts {
     case "job":
       return { kind, good: null, bad: null, skipped: null, runs: [], readings: null };
     case "copy":
-      return { kind, good: null, bad: null };
+      return { kind, good: null, bad: null, depth: [] };
   }
 }
 
