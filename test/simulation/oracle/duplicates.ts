@@ -78,7 +78,7 @@ function uncollapsed(view: SiteView, { root, noticedAt }: SeenIncident): Problem
   const host = hostOf(view, root);
   if (host === undefined || inCatchUp(view, noticedAt)) return undefined;
   const siteWide = view.hosts.every((other) =>
-    isSilent(view, other, noticedAt - ROUNDING_MS - slackOf(view, other, noticedAt)),
+    isSilent(view, other, noticedAt, -ROUNDING_MS - slackOf(view, other, noticedAt)),
   );
   if (siteWide) {
     const text = `${root} was told alone at ${moment(noticedAt)}, when every host of the site was silent`;

@@ -50,7 +50,7 @@ function slackOf(view: SiteView, key: string, { openedAt, noticedAt }: SeenIncid
 
 function siteComplaint(view: SiteView, incident: SeenIncident): string | undefined {
   const { openedAt, noticedAt } = incident;
-  const heard = view.hosts.find((host) => !isSilent(view, host, noticedAt + slackOf(view, host.key, incident)));
+  const heard = view.hosts.find((host) => !isSilent(view, host, noticedAt, slackOf(view, host.key, incident)));
   if (heard !== undefined) return `${heard.key} was heard of`;
   const deadlines = view.hosts.map((host) => deadlineOf(view, host, noticedAt) - slackOf(view, host.key, incident));
   const firstAt = Math.min(...deadlines);
@@ -62,7 +62,7 @@ function siteComplaint(view: SiteView, incident: SeenIncident): string | undefin
 function hostComplaint(view: SiteView, host: HostTruth, incident: SeenIncident): string | undefined {
   const { openedAt, noticedAt } = incident;
   const slackMs = slackOf(view, host.key, incident);
-  if (!isSilent(view, host, noticedAt + slackMs)) return "the host was heard of";
+  if (!isSilent(view, host, noticedAt, slackMs)) return "the host was heard of";
   const since = deadlineOf(view, host, noticedAt);
   if (openedAt < since - slackMs) return `the host was silent only since ${moment(since)}`;
   return blindSilence(view, host, noticedAt);

@@ -15,9 +15,9 @@ export function deadlineOf(view: SiteView, host: HostTruth, at: number): number 
   return valueAt(host.life, at, view.startAt) + host.everyMs + host.graceMs;
 }
 
-/** Whether a host was silent at `at`, by what had been heard of it. */
-export function isSilent(view: SiteView, host: HostTruth, at: number): boolean {
-  return deadlineOf(view, host, at) <= at;
+/** Whether a host was silent at `at`, by what had been heard of it then; `slackMs` more may be told of its times. */
+export function isSilent(view: SiteView, host: HostTruth, at: number, slackMs: number): boolean {
+  return deadlineOf(view, host, at) <= at + slackMs;
 }
 
 /**
