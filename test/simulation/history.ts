@@ -35,7 +35,7 @@ export type Happening =
     }
   /**
    * A run ended and its record is durably in the host's spool. `status` is what the pusher wrote; `startedAt` is true time.
-   * A run that a crash cut off never gets one.
+   * A run that a crash cut off never gets one. `unusual`: its size or time truly was out of the ordinary.
    */
   | {
       readonly kind: "finished";
@@ -46,6 +46,7 @@ export type Happening =
       readonly run: string;
       readonly startedAt: number;
       readonly status: "succeeded" | "warned" | "failed" | "timed_out" | "skipped";
+      readonly unusual?: boolean;
     }
   /** The copy truly holds all of the dataset as it was at `bornAt` (a marker written then, and every file before it). */
   | {

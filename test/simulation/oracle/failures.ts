@@ -4,7 +4,8 @@ import type { Step } from "./steps.ts";
 import type { JobTruth, RunTruth } from "./truth.ts";
 
 /**
- * `must`: an owner has to hear of it. `may`: it is honest to tell (a state that changed while the run looked).
+ * `must`: an owner has to hear of it. `may`: it is honest to tell (a state that changed while the run looked, an
+ * unusual size).
  * `since` is the start of the first run of those that say so.
  */
 export interface Said {
@@ -49,5 +50,6 @@ function weigh(job: JobTruth, run: RunTruth): "failed" | "said" | "may" | "fine"
   if (!isGood(job, run)) return "failed";
   if (job.job.to === undefined && run.found === undefined) return "may";
   if (job.job.to === undefined && run.found !== "ok") return "said";
-  return run.status === "warned" ? "said" : "fine";
+  if (run.status === "warned") return "said";
+  return run.unusual ? "may" : "fine";
 }

@@ -27,6 +27,7 @@ export interface RunTruth {
   readonly startedAt: number;
   finishedAt: number | null;
   status: RunStatus | null;
+  unusual: boolean;
   /** When the worker first heard of the run at all, and when of its end. */
   heardAt: number | null;
   toldAt: number | null;
@@ -172,17 +173,27 @@ function take(draft: Draft, happening: Happening): void {
 function begin(draft: Draft, { run, host, job, at }: Extract<Happening, { kind: "started" }>): void {
   const owner = known(draft.jobs, jobKeyOf(host, job));
   const found = draft.states.get(owner.key) ?? "ok";
-  const truth = { run, startedAt: at, finishedAt: null, status: null, heardAt: null, toldAt: null, found };
+  const truth = {
+    run,
+    startedAt: at,
+    finishedAt: null,
+    status: null,
+    unusual: false,
+    heardAt: null,
+    toldAt: null,
+    found,
+  };
   owner.runs.push(truth);
   known(draft.running, owner.key).add(truth);
   draft.runs.set(run, { run: truth, job: owner });
 }
 
-function finish(draft: Draft, { run, at, status }: Extract<Happening, { kind: "finished" }>): void {
+function finish(draft: Draft, { run, at, status, unusual }: Extract<Happening, { kind: "finished" }>): void {
   const { run: truth, job } = known(draft.runs, run);
   known(draft.running, job.key).delete(truth);
   truth.finishedAt = at;
   truth.status = status;
+  truth.unusual = unusual ?? false;
 }
 
 function hear(draft: Draft, { at, host, madeAt, runs, seen, born }: Extract<Happening, { kind: "heard" }>): void {
