@@ -11,6 +11,7 @@ const COMMANDS = {
   flush: undefined,
   status: undefined,
   doctor: undefined,
+  alarm: "test",
 };
 
 export type CommandName = keyof typeof COMMANDS;
@@ -39,6 +40,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | string 
     return `there is no command \`${command}\`${meant === undefined ? "" : `; did you mean \`${meant}\`?`}`;
   }
   const takes = COMMANDS[command];
+  if (command === "alarm" && operand !== "test") return "`alarm test` is the only thing that `alarm` does";
   if (takes !== undefined && operand === undefined) return `\`${command}\` needs its ${takes}`;
   if (more.length > 0 || (takes === undefined && operand !== undefined))
     return `\`${command}\` takes no more arguments`;

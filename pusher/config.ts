@@ -9,6 +9,7 @@ import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
 import type { Schedule } from "../protocol/plan.ts";
 import { failed, ok, type Result } from "../protocol/result.ts";
+import { type AlarmConfig, alarmOf } from "./config/alarm.ts";
 import { type CronFault, contradictions } from "./config/contradictions.ts";
 import { type Fault, faultsOf } from "./config/faults.ts";
 import { lineFinder } from "./config/lines.ts";
@@ -29,6 +30,8 @@ export interface Config {
   /** Reference of the host's private key. */
   readonly key: string;
   readonly beat: { readonly everySeconds: number; readonly graceSeconds: number };
+  /** Absent when this host has no way of its own to tell its owner. */
+  readonly alarm?: AlarmConfig;
   readonly policies: Readonly<Record<string, Policy>>;
   readonly datasets: readonly DatasetConfig[];
   readonly jobs: readonly JobConfig[];
@@ -124,6 +127,7 @@ function check(document: unknown, file: string, cronFault: CronFault | undefined
     state: resolve(folder, data.state ?? "tierwatch-state"),
     key: data.key,
     beat: { everySeconds: data.beat.every, graceSeconds: data.beat.grace },
+    ...(data.alarm === undefined ? {} : { alarm: alarmOf(data.alarm) }),
     policies: data.policies ?? {},
     datasets,
     jobs: (data.jobs ?? []).flatMap((job, index) => {

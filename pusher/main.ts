@@ -18,6 +18,7 @@ const HELP = `tierwatch pusher ${VERSION}
   flush                        send what waits in the spool
   status                       what this host knows of its jobs and the worker
   doctor                       check everything the pusher needs, and say what to do
+  alarm test                   send a test by each way of [alarm]
 
   --config FILE                default: $TIERWATCH_CONFIG, else ./pusher.toml
   --help, --version`;
@@ -66,6 +67,8 @@ async function perform(command: CommandName, operand: string, config: Config, sh
       return (await import("./commands/status.ts")).status(config, shell);
     case "doctor":
       return (await import("./commands/doctor.ts")).doctor(config, shell);
+    case "alarm":
+      return (await import("./commands/alarm.ts")).testAlarm(config, shell);
   }
 }
 

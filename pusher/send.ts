@@ -37,6 +37,8 @@ export interface Delivered {
   /** How many records the worker holds now. */
   readonly runs: number;
   readonly trouble?: Trouble;
+  /** The worker's last answer to a heartbeat, if there was one. */
+  readonly answer?: HeartbeatAnswer;
 }
 
 /** Sends the plan if it changed, then everything that waits. */
@@ -49,6 +51,7 @@ export async function deliver(sender: Sender, load: Load): Promise<Delivered> {
     sender.warn(`the plan was refused: ${wordsOf(plan.failure.problem)}`);
   }
   let runs = 0;
+  let answer: HeartbeatAnswer | undefined;
   let names = inOrder(waiting(sender.spool), load.first);
   let seen = load.seen;
   let alive = load.alive || seen.length > 0;
@@ -59,11 +62,12 @@ export async function deliver(sender: Sender, load: Load): Promise<Delivered> {
     if (batch.records.length === 0 && !alive) continue;
     const sent = await sendBatch(sender, batch.records, seen);
     if (!sent.ok) return { runs, trouble: sent.failure };
-    runs += sent.value;
+    runs += sent.value.held;
+    answer = sent.value.answer ?? answer;
     seen = [];
     alive = false;
   }
-  return { runs };
+  return { runs, ...(answer === undefined ? {} : { answer }) };
 }
 
 function inOrder(names: readonly RecordName[], first: string | undefined): RecordName[] {
@@ -91,12 +95,18 @@ function nextBatch(spool: Spool, names: readonly RecordName[]): Batch {
   return { records, rest: [] };
 }
 
-/** The number of records that the worker holds now. */
+interface Sent {
+  /** How many of the records the worker holds now. */
+  readonly held: number;
+  /** Absent when it took nothing, because a record was set aside. */
+  readonly answer?: HeartbeatAnswer;
+}
+
 async function sendBatch(
   sender: Sender,
   records: readonly SpoolRecord[],
   seen: readonly Sighting[],
-): Promise<Result<number, Trouble>> {
+): Promise<Result<Sent, Trouble>> {
   const answer = await beat(
     sender.link,
     records.map((record) => record.run),
@@ -106,7 +116,7 @@ async function sendBatch(
     note(sender, answer.value);
     const held = records.filter((record) => answer.value.runs.includes(record.run.id));
     for (const record of held) settle(sender.spool, record);
-    return ok(held.length);
+    return ok({ held: held.length, answer: answer.value });
   }
   const trouble = answer.failure;
   const unwanted = trouble.kind === "refused" && ["malformed", "body_too_large"].includes(trouble.problem.code);
@@ -120,7 +130,7 @@ async function divide(
   records: readonly SpoolRecord[],
   seen: readonly Sighting[],
   trouble: Trouble & { readonly kind: "refused" },
-): Promise<Result<number, Trouble>> {
+): Promise<Result<Sent, Trouble>> {
   if (seen.length > 0) {
     const rest = await sendBatch(sender, records, []);
     if (rest.ok) sender.warn(`sightings were not taken: ${wordsOf(trouble.problem)}`);
@@ -130,13 +140,15 @@ async function divide(
   if (only === undefined) return failed(trouble);
   if (more.length === 0) {
     setAside(sender.spool, only.name, `the worker does not take it (${wordsOf(trouble.problem)})`);
-    return ok(0);
+    return ok({ held: 0 });
   }
   const middle = Math.ceil(records.length / 2);
   const left = await sendBatch(sender, records.slice(0, middle), []);
   if (!left.ok) return left;
   const right = await sendBatch(sender, records.slice(middle), []);
-  return right.ok ? ok(left.value + right.value) : right;
+  if (!right.ok) return right;
+  const answer = right.value.answer ?? left.value.answer;
+  return ok({ held: left.value.held + right.value.held, ...(answer === undefined ? {} : { answer }) });
 }
 
 function beat(link: Link, runs: readonly Run[], seen: readonly Sighting[]): Promise<Result<HeartbeatAnswer, Trouble>> {

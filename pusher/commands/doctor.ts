@@ -1,5 +1,6 @@
 /** `doctor`: looks at everything that the pusher needs, and says for each fault what to do. Exit 1 if there is any. */
 import type { Config } from "../config.ts";
+import { checkAlarm } from "../doctor/alarm.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkJobs } from "../doctor/jobs.ts";
 import { checkDatasets, checkKeyFile, checkPrograms, checkState } from "../doctor/local.ts";
@@ -18,6 +19,7 @@ export async function doctor(config: Config, shell: Shell): Promise<number> {
     ...(await checkWorker(config, shell.now)),
     ...checkPrograms(config, shell),
     ...checkDatasets(config),
+    ...checkAlarm(config, shell),
     ...(await checkJobs(config, shell)),
   ];
   for (const { what, fault } of findings)

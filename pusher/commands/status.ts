@@ -1,5 +1,7 @@
 /** `status`: what this host knows, for a person at its console. */
 import { join } from "node:path";
+import { alarmState, QUIET } from "../alarm/judge.ts";
+import { moment } from "../alarm/words.ts";
 import type { Config, JobConfig } from "../config.ts";
 import { loadKey } from "../key.ts";
 import { holderIn } from "../lock.ts";
@@ -19,8 +21,17 @@ export async function status(config: Config, shell: Shell): Promise<number> {
   if (beat !== undefined) shell.say(`sweep    ${beat.lastSweepAt ?? "the worker has never swept"}`);
   if (offset !== 0) shell.say(`clock    ${Math.abs(offset)} s ${offset > 0 ? "ahead of" : "behind"} the worker's`);
   shell.say(`spool    ${waits} ${waits === 1 ? "record waits" : "records wait"}`);
+  if (config.alarm !== undefined) shell.say(`alarm    ${alarmOf(config)}`);
   for (const job of config.jobs) shell.say(`job      ${job.name}: ${lastOf(config, job)}`);
   return 0;
+}
+
+function alarmOf(config: Config): string {
+  const { trouble, told } = recall(config.state, "alarm", alarmState) ?? QUIET;
+  const ways = Object.keys(told);
+  const by = ways.length === 0 ? "" : `; you were told by ${ways.join(", ")}`;
+  if (trouble === undefined) return ways.length === 0 ? "quiet" : `over, and ${ways.join(", ")} still to be told so`;
+  return `the worker is ${trouble.kind} since ${moment(trouble.sinceAt)}${by}`;
 }
 
 function lastOf(config: Config, job: JobConfig): string {

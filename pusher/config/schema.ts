@@ -2,14 +2,11 @@
 import * as z from "zod/mini";
 import { name } from "../../protocol/fields.ts";
 import { duration, durationOrNone } from "../duration.ts";
+import { alarm } from "./alarm.ts";
+import { argv, filled, isSafeUrl, reference } from "./fields.ts";
 import { rules } from "./rules.ts";
 
-const filled = z.string().check(z.minLength(1, "must not be empty"));
 const keep = z.optional(z.int("write a whole number").check(z.minimum(0, "must not be negative")));
-
-const reference = z
-  .string()
-  .check(z.regex(/^(file|env):./, 'is a secret: give it by reference, "file:PATH" or "env:NAME", never itself'));
 
 const workerUrl = z
   .string()
@@ -21,11 +18,10 @@ const workerUrl = z
   );
 
 function isWorkerUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!isSafeUrl(text)) return false;
   const url = new URL(text);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   const bare = url.search === "" && url.hash === "" && url.username === "" && url.password === "";
-  return bare && url.pathname === "/" && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
+  return bare && url.pathname === "/";
 }
 
 const policy = z.strictObject({ hourly: keep, daily: keep, weekly: keep, monthly: keep, yearly: keep });
@@ -34,7 +30,7 @@ const dataset = z.strictObject({
   name,
   born: name,
   paths: z.optional(z.record(name, filled)),
-  fetch: z.optional(z.record(name, z.array(z.string()).check(z.minLength(1, "needs a program")))),
+  fetch: z.optional(z.record(name, argv)),
   samples: z.optional(
     z.int("write a whole number").check(z.minimum(1, "at least 1"), z.maximum(1_000, "at most 1000")),
   ),
@@ -66,6 +62,7 @@ export const root = z.strictObject({
   state: z.optional(filled),
   key: reference,
   beat: z.strictObject({ every: duration, grace: durationOrNone }),
+  alarm: z.optional(alarm),
   policies: z.optional(z.record(name, policy)),
   datasets: z.optional(z.array(dataset)),
   jobs: z.optional(z.array(z.looseObject(commonJob))),

@@ -46,7 +46,7 @@ export function checkPrograms(config: Config, shell: Shell): Finding[] {
 }
 
 /** Where a program would be started from, or undefined. */
-function findProgram(program: string, folder: string, shell: Shell): string | undefined {
+export function findProgram(program: string, folder: string, shell: Shell): string | undefined {
   const hasFolder = isAbsolute(program) || program.includes("/") || program.includes("\\");
   const folders = hasFolder ? [""] : searchPath(shell.env, shell.platform).split(delimiter);
   const endings = shell.platform === "win32" ? ["", ".exe", ".com"] : [""];
