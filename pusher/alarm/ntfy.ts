@@ -2,7 +2,7 @@
 import type { Result } from "../../protocol/result.ts";
 import type { NtfyConfig } from "../config/alarm.ts";
 import { post } from "./http.ts";
-import type { Means } from "./ways.ts";
+import type { Means } from "./way.ts";
 import type { Message } from "./words.ts";
 
 /** ntfy: 5 is the most urgent, 3 what it takes without being told. */

@@ -1,7 +1,7 @@
 /** By a program of this machine: the owner's own command, or the system's log (syslog, Windows Event Log). */
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { launch } from "../child.ts";
-import type { Means } from "./ways.ts";
+import type { Means } from "./way.ts";
 import type { Message } from "./words.ts";
 
 /** The command gets title and text on its stdin. */

@@ -7,7 +7,7 @@ import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { SmtpConfig } from "../config/alarm.ts";
 import { codeOf } from "../files.ts";
-import type { Means } from "./ways.ts";
+import type { Means } from "./way.ts";
 import type { Message } from "./words.ts";
 
 export async function tellBySmtp(config: SmtpConfig, message: Message, means: Means): Promise<Result<void, string>> {

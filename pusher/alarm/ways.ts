@@ -1,23 +1,6 @@
 /** The ways of `[alarm]` that are set up. Each is loaded only when it has something to say. */
-import type { Result } from "../../protocol/result.ts";
 import type { AlarmConfig } from "../config/alarm.ts";
-import type { Shell } from "../shell.ts";
-import type { Message } from "./words.ts";
-
-/** What a way may use beside its settings. */
-export interface Means {
-  readonly shell: Shell;
-  /** Of pusher.toml: relative paths are against it. */
-  readonly folder: string;
-  /** A way gives up after this, in milliseconds. */
-  readonly limitMs: number;
-}
-
-export interface Way {
-  readonly name: string;
-  /** Tells the owner; the failure says in words why that did not work. */
-  readonly tell: (message: Message, means: Means) => Promise<Result<void, string>>;
-}
+import type { Way } from "./way.ts";
 
 /** In the order in which the table of settings has them. */
 export function waysOf(alarm: AlarmConfig): Way[] {

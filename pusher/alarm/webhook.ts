@@ -5,7 +5,7 @@
 import { createHmac } from "node:crypto";
 import { failed, type Result } from "../../protocol/result.ts";
 import { post } from "./http.ts";
-import type { Means } from "./ways.ts";
+import type { Means } from "./way.ts";
 import type { Message } from "./words.ts";
 
 const SECRET_MIN_BYTES = 24;

@@ -110,7 +110,7 @@ export function moment(at: number): string {
 }
 
 /** A duration in whole minutes, or in hours and minutes. */
-export function span(ms: number): string {
+function span(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60_000));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   if (hours === 0) return `${minutes} min`;

@@ -65,7 +65,7 @@ describe("what waits in the spool", () => {
   it("leaves it only when the answer names it", async () => {
     for (const seq of [1, 2, 3]) put(sender.spool, finished(seq));
     worker.named = (ids) => ids.slice(0, 2);
-    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 2 });
+    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 2, answer: expect.anything() });
     expect(waiting(sender.spool).map((name) => name.runId)).toEqual([finished(3).id]);
   });
 
@@ -75,7 +75,7 @@ describe("what waits in the spool", () => {
     expect((await deliver(sender, SPOOL_ONLY)).trouble?.kind).toBe("unreachable");
     expect(waiting(sender.spool)).toHaveLength(1);
     worker.mood = () => ({ kind: "take" });
-    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 1 });
+    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 1, answer: expect.anything() });
     expect(waiting(sender.spool)).toEqual([]);
   });
 
@@ -93,13 +93,13 @@ describe("what waits in the spool", () => {
   it("is tried once more when the worker failed the first time", async () => {
     put(sender.spool, finished(1));
     worker.mood = (_, count) => (count === 1 ? refusing("internal") : { kind: "take" });
-    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 1 });
+    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 1, answer: expect.anything() });
   });
 
   it("goes out in batches inside the wire's limits, in order", async () => {
     const logTail = "x".repeat(65_536);
     for (let seq = 1; seq <= 70; seq += 1) put(sender.spool, finished(seq, seq <= 20 ? { logTail } : {}));
-    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 70 });
+    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 70, answer: expect.anything() });
     const seqs = worker.heartbeats.flatMap((beat) => beat.runs.map((run) => run.seq));
     expect(seqs).toEqual(Array.from({ length: 70 }, (_, index) => index + 1));
     for (const beat of worker.heartbeats) {
@@ -111,7 +111,7 @@ describe("what waits in the spool", () => {
   it("loses one record that the worker never takes to the aside, and delivers all others", async () => {
     for (let seq = 1; seq <= 9; seq += 1) put(sender.spool, finished(seq));
     worker.mood = (beat) => (beat.runs.some((run) => run.seq === 4) ? refusing("malformed") : { kind: "take" });
-    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 8 });
+    expect(await deliver(sender, SPOOL_ONLY)).toEqual({ runs: 8, answer: expect.anything() });
     expect(waiting(sender.spool)).toEqual([]);
     expect(readdirSync(join(sender.spool.folder, "aside"))).toEqual([expect.stringContaining(finished(4).id)]);
     expect(warnings.join()).toContain("set a spooled record aside");
@@ -119,7 +119,7 @@ describe("what waits in the spool", () => {
 
   it("begins no further batch after its time", async () => {
     for (let seq = 1; seq <= RUNS_MAX + 1; seq += 1) put(sender.spool, finished(seq));
-    expect(await deliver(sender, { ...SPOOL_ONLY, until: 0 })).toEqual({ runs: RUNS_MAX });
+    expect(await deliver(sender, { ...SPOOL_ONLY, until: 0 })).toEqual({ runs: RUNS_MAX, answer: expect.anything() });
   });
 
   it("puts the run that was asked for first", async () => {
@@ -132,7 +132,7 @@ describe("what waits in the spool", () => {
 describe("a clock that is off", () => {
   it("is measured by the refusal, told in the heartbeat, and remembered", async () => {
     nowOffset = 3_600_000;
-    expect(await deliver(sender, ALIVE)).toEqual({ runs: 0 });
+    expect(await deliver(sender, ALIVE)).toEqual({ runs: 0, answer: expect.anything() });
     const [beat] = worker.heartbeats;
     expect(beat?.clockOffsetSeconds).toBeGreaterThan(3_590);
     expect(beat?.clockOffsetSeconds).toBeLessThan(3_610);
@@ -146,7 +146,7 @@ describe("a clock that is off", () => {
     nowOffset = -7_200_000;
     await deliver(sender, ALIVE);
     nowOffset = 0;
-    expect(await deliver(sender, ALIVE)).toEqual({ runs: 0 });
+    expect(await deliver(sender, ALIVE)).toEqual({ runs: 0, answer: expect.anything() });
     expect(worker.heartbeats.at(-1)?.clockOffsetSeconds).toBeUndefined();
   });
 });
