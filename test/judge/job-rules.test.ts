@@ -18,7 +18,7 @@ const nightly: JobSpec = {
   plannedAt: at("02:00:00"),
   datasets: [],
 };
-const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
+const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null, unusual: null };
 const yesterday = runFact(at("03:00:00") - DAY);
 
 interface Ended {

@@ -22,7 +22,7 @@ import {
 } from "../../worker/judge/watch.ts";
 import { runFact } from "./site.ts";
 
-const noJob: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
+const noJob: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null, unusual: null };
 const noHost: HostFacts = { kind: "host", heardAt: null, seqs: [], clockOffset: null };
 const noCopy: CopyFacts = { kind: "copy", good: null, bad: null, depth: [] };
 const soon = fc.integer({ min: 0, max: 5 });

@@ -36,7 +36,7 @@ const copy: Spec = {
   plannedAt,
 };
 const heardAt = (time: string) => ({ kind: "host" as const, heardAt: at(time), seqs: [], clockOffset: null });
-const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
+const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null, unusual: null };
 const jobFacts = (good: number | null, bad: RunFact | null = null) =>
   [...(good === null ? [] : [runFact(good)]), ...(bad === null ? [] : [bad])].reduce(
     (facts, run) => mergeRun(facts, run),

@@ -8,8 +8,9 @@ import { type HostPlan, specsOf } from "../../worker/judge/chain.ts";
 import { addMark, mergeHost, mergeMismatch, mergeProof, mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { plannedWatch } from "../../worker/judge/planned.ts";
 import { type Alert, alertsOf } from "../../worker/judge/say.ts";
+import { withUnusual } from "../../worker/judge/unusual.ts";
 import { type Incident, judgeSite, type Verdict } from "../../worker/judge/verdict.ts";
-import { copyKey, type Facts, hostKey, jobKey, type RunFact, type Watch } from "../../worker/judge/watch.ts";
+import { copyKey, type Facts, hostKey, jobKey, type RunFact, type Spec, type Watch } from "../../worker/judge/watch.ts";
 
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
@@ -52,9 +53,11 @@ export function lookOften(life: Life, from: number, to: number, step = MINUTE): 
   return lived;
 }
 
-function grow(life: Life, key: string, change: (facts: Facts) => Facts): Life {
+function grow(life: Life, key: string, change: (facts: Facts, spec: Spec) => Facts): Life {
   if (!life.watches.some((watch) => watch.key === key)) throw new Error(`no watch ${key}`);
-  const watches = life.watches.map((watch) => (watch.key === key ? { ...watch, facts: change(watch.facts) } : watch));
+  const watches = life.watches.map((watch) =>
+    watch.key === key ? { ...watch, facts: change(watch.facts, watch.spec) } : watch,
+  );
   return { ...life, watches };
 }
 
@@ -72,8 +75,8 @@ export function runFact(startedAt: number, more: Partial<RunFact> = {}): RunFact
 
 /** A run of a job that took a minute. */
 export function ran(life: Life, host: string, job: string, startedAt: number, more: Partial<RunFact> = {}): Life {
-  return grow(life, jobKey(host, job), (facts) =>
-    facts.kind === "job" ? mergeRun(facts, runFact(startedAt, more)) : facts,
+  return grow(life, jobKey(host, job), (facts, spec) =>
+    facts.kind === "job" && spec.kind === "job" ? withUnusual(spec, mergeRun(facts, runFact(startedAt, more))) : facts,
   );
 }
 

@@ -89,7 +89,7 @@ async function fill(d1: D1Database, watches: number, now: number): Promise<void>
   const hostFacts = { kind: "host", heardAt: now - 60 * MINUTE, seqs: [[1, 9]], clockOffset: null };
   const job = { kind: "job", host: "nas", tool: "command", schedule: { everySeconds: 86_400 }, graceSeconds: 3600 };
   const good = { id: "x", seq: 1, status: "succeeded", startedAt: START, finishedAt: START, receivedAt: START };
-  const jobFacts = { kind: "job", good, bad: null, skipped: null, runs: [], readings: null };
+  const jobFacts = { kind: "job", good, bad: null, skipped: null, runs: [], readings: null, unusual: null };
   const values = [host, hostFacts, { ...job, plannedAt: START, datasets: [] }, jobFacts].map((value) =>
     JSON.stringify(value),
   );

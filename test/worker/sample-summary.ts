@@ -59,7 +59,7 @@ function run(startedAt: number, minutes: number, more: Partial<RunFact> = {}): R
   return { id: `run-${runs}`, seq: runs, status: "succeeded", exitCode: 0, ...times, ...more };
 }
 
-const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null };
+const none: JobFacts = { kind: "job", good: null, bad: null, skipped: null, runs: [], readings: null, unusual: null };
 const job = (good: RunFact): JobFacts => mergeRun(none, good);
 const host = (heardAt: number): Facts => ({ kind: "host", heardAt, seqs: [[1, 90]], clockOffset: null });
 const copy = (recoveryAt: number, host: string, matched = 20): Facts => ({

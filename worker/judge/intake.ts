@@ -8,6 +8,7 @@ import { type DepthLook, mergeDepth } from "./depth.ts";
 import { addMark, mergeHost, mergeProof, mergeReadings, mergeRun } from "./merge.ts";
 import { ownStatus } from "./own.ts";
 import { applySighting } from "./proof.ts";
+import { withUnusual } from "./unusual.ts";
 import {
   copyKey,
   type Facts,
@@ -117,9 +118,12 @@ function grow(arrival: Arrival, watch: Watch, all: readonly Watch[], rows: reado
     });
   }
   if (facts.kind === "job" && spec.kind === "job") {
-    return heartbeat.runs
-      .filter(({ job }) => job === spec.job)
-      .reduce((grown, run) => addRun(arrival, grown, run), facts);
+    const runs = heartbeat.runs.filter(({ job }) => job === spec.job);
+    if (runs.length === 0) return facts;
+    return withUnusual(
+      spec,
+      runs.reduce((grown, run) => addRun(arrival, grown, run), facts),
+    );
   }
   if (facts.kind !== "copy" || spec.kind !== "copy") return facts;
   const deep = depthsOf(arrival, spec.dataset, spec.tier).reduce(

@@ -2,7 +2,6 @@
  * A job seen alone. Several things may be wrong with it at once: the gravest speaks. What was told as broken comes before
  * what is missing, what is missing before what is only unusual.
  */
-import { anomaliesOf, type RunSize } from "./anomaly.ts";
 import { byDeadline, type Deadline, type Own } from "./deadline.ts";
 import { badReadings } from "./readings.ts";
 import {
@@ -42,7 +41,7 @@ export function jobStatus(spec: JobSpec, facts: JobFacts, before: Reason | undef
     ...deadlines.filter(({ status }) => status === "missed").sort((a, b) => (a.missedAt ?? 0) - (b.missedAt ?? 0)),
     ...told(readings?.verdict === "warning" ? readings : null),
     ...told(warnedReason(facts, ended)),
-    ...told(anomalyReason(spec, ended)),
+    ...told(anomalyReason(spec, facts, ended)),
     ...(tolerated ? [toleratedOwn(spec, facts, ended, bad)] : []),
     ...deadlines.filter(({ status }) => status === "late"),
     success ?? idle(facts),
@@ -149,21 +148,15 @@ function warnedReason(facts: JobFacts, ended: readonly EndedRun[]): OwnReason | 
   return { code: "run", at: last.finishedAt, status: "warned", text };
 }
 
-/** The last run, if it succeeded, beside the successes before it. */
-function anomalyReason(spec: JobSpec, ended: readonly EndedRun[]): OwnReason | null {
+/** What is unusual about the last run, as far as the plan has not muted it since. */
+function anomalyReason(spec: JobSpec, facts: JobFacts, ended: readonly EndedRun[]): OwnReason | null {
   const last = ended.at(-1);
-  if (last?.status !== "succeeded") return null;
-  const before = ended.slice(0, -1).filter((run) => !isBadRun(spec, run));
-  const zone = "zone" in spec.schedule ? spec.schedule.zone : "UTC";
-  const [worst, ...others] = anomaliesOf(sizeOf(last), before.map(sizeOf), spec.anomalies ?? {}, zone);
+  if (last === undefined || facts.unusual?.run !== last.id) return null;
+  const heard = facts.unusual.anomalies.filter(({ quantity }) => spec.anomalies?.[quantity] !== "off");
+  const [worst, ...others] = heard.map(({ text }) => text);
   if (worst === undefined) return null;
-  const more = others.length === 0 ? "" : `; also ${others.map(({ text }) => text).join("; ")}`;
-  return { code: "anomaly", at: last.finishedAt, text: `${worst.text}${more}` };
-}
-
-function sizeOf({ id, startedAt, finishedAt, bytes, files, deletions }: EndedRun): RunSize {
-  const seconds = (finishedAt - startedAt) / 1000;
-  return { id, startedAt, seconds, bytes: bytes ?? null, files: files ?? null, deletions: deletions ?? null };
+  const more = others.length === 0 ? "" : `; also ${others.join("; ")}`;
+  return { code: "anomaly", at: last.finishedAt, text: `${worst}${more}` };
 }
 
 function toleratedOwn(spec: JobSpec, facts: JobFacts, ended: readonly EndedRun[], bad: readonly boolean[]): Own {

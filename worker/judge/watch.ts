@@ -114,6 +114,11 @@ export type RunMark = z.infer<typeof runMark>;
 const readings = z.object({ at: ms, run: z.string(), list: z.array(reading) });
 export type Readings = z.infer<typeof readings>;
 
+const unusual = z.object({
+  run: z.string(),
+  anomalies: z.array(z.object({ quantity: z.enum(["bytes", "files", "deletions", "seconds"]), text: z.string() })),
+});
+
 const jobFacts = z.object({
   kind: z.literal("job"),
   /** In full: the latest run that succeeded (perhaps with a warning), that did not, and that was skipped. */
@@ -123,6 +128,8 @@ const jobFacts = z.object({
   /** The newest runs by start, each by its id, oldest first; bounded (merge.ts). */
   runs: z._default(z.array(runMark), []),
   readings: z._default(z.nullable(readings), null),
+  /** What is unusual about the last run; it follows from `runs` (unusual.ts). */
+  unusual: z._default(z.nullable(unusual), null),
 });
 
 /** A copy's proof: data of `recoveryAt` is there, as `host` saw at `seenAt`. Without a marker it is only claimed. */
@@ -264,7 +271,7 @@ export function noFacts(kind: Spec["kind"]): Facts {
     case "host":
       return { kind, heardAt: null, seqs: [], clockOffset: null };
     case "job":
-      return { kind, good: null, bad: null, skipped: null, runs: [], readings: null };
+      return { kind, good: null, bad: null, skipped: null, runs: [], readings: null, unusual: null };
     case "copy":
       return { kind, good: null, bad: null, depth: [] };
   }
