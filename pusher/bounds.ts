@@ -3,9 +3,10 @@
  * each progress begins `max_runtime` anew, until the run is that old. Its progress is told now and then, so that the
  * worker's deadline moves too.
  */
-import { alarm } from "./alarm.ts";
+
 import type { Rules } from "./config/rules.ts";
 import { PROGRESS_EVERY_MAX_MS, PROGRESS_EVERY_MIN_MS } from "./limits.ts";
+import { timer } from "./timer.ts";
 
 export interface Bounds {
   /** One of the run's programs wrote something. */
@@ -28,7 +29,7 @@ export function boundsOf(rules: Rules, io: BoundsIo): Bounds {
   const { maxRuntimeSeconds: most, hardLimitSeconds: hard } = rules;
   if (most === undefined) return { moved: () => undefined, cancel: () => undefined };
   if (hard === undefined) {
-    const limit = alarm(most * 1000, () => io.end(`it ran longer than max_runtime, ${most} s`));
+    const limit = timer(most * 1000, () => io.end(`it ran longer than max_runtime, ${most} s`));
     return { moved: () => undefined, cancel: limit.cancel };
   }
   return movingBounds(most, hard, io);
@@ -51,8 +52,8 @@ function movingBounds(most: number, hard: number, io: BoundsIo): Bounds {
     cancel();
     io.end(why);
   };
-  const still = alarm(most * 1000, () => end(`it showed no progress for max_runtime, ${most} s`));
-  const last = alarm(hard * 1000, () => end(`it ran longer than hard_limit, ${hard} s`));
+  const still = timer(most * 1000, () => end(`it showed no progress for max_runtime, ${most} s`));
+  const last = timer(hard * 1000, () => end(`it ran longer than hard_limit, ${hard} s`));
   return {
     moved: () => {
       if (over) return;

@@ -7,8 +7,10 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
+import type { DepthPolicy } from "../protocol/depth.ts";
 import type { Schedule } from "../protocol/plan.ts";
 import { failed, ok, type Result } from "../protocol/result.ts";
+import type { Thresholds } from "../protocol/thresholds.ts";
 import { type AlarmConfig, alarmOf } from "./config/alarm.ts";
 import { type CronFault, contradictions } from "./config/contradictions.ts";
 import { type Fault, faultsOf } from "./config/faults.ts";
@@ -53,6 +55,7 @@ export interface Carries {
   readonly datasets: readonly string[];
   readonly windowSeconds: number;
   readonly proof: "marker" | "run";
+  readonly depth?: DepthPolicy | undefined;
 }
 
 export interface JobConfig {
@@ -63,6 +66,7 @@ export interface JobConfig {
   readonly rules: Rules;
   readonly carries?: Carries;
   readonly tier?: string;
+  readonly thresholds?: Thresholds | undefined;
   readonly prepared: PreparedJob;
 }
 
@@ -178,6 +182,7 @@ function jobOf(raw: RawJob, prepared: PreparedJob, datasets: readonly DatasetCon
     rules: rulesOf(raw),
     ...(carries === undefined ? {} : { carries }),
     ...(raw.tier === undefined ? {} : { tier: raw.tier }),
+    thresholds: raw.thresholds,
     prepared,
   };
 }
@@ -188,9 +193,9 @@ function scheduleOf(raw: RawJob): Schedule {
 }
 
 function carriesOf(raw: RawJob, datasets: readonly DatasetConfig[]): Carries | undefined {
-  const { from, to, datasets: names, window } = raw;
+  const { from, to, datasets: names, window, depth } = raw;
   if (from === undefined || to === undefined || names === undefined || window === undefined) return undefined;
-  return { from, to, datasets: names, windowSeconds: window, proof: raw.proof ?? defaultProof(names, datasets) };
+  return { from, to, datasets: names, windowSeconds: window, proof: raw.proof ?? defaultProof(names, datasets), depth };
 }
 
 /** Markers prove a copy where this host takes part in them: it sees every dataset of the job somewhere. */

@@ -13,19 +13,20 @@ function parseDuration(text: string): number | undefined {
 
 const FORM = 'write a duration as a number and a unit: "90s", "15m", "26h" or "2d"';
 
+/** A setting that is a duration within these bounds, both inclusive, in seconds; so is its value. */
+export function durationWithin(min: number, max: number) {
+  const isWithin = (text: string) => {
+    const seconds = parseDuration(text);
+    return seconds !== undefined && seconds >= min && seconds <= max;
+  };
+  return z.pipe(
+    z.string(FORM).check(z.refine(isWithin, FORM)),
+    z.transform((text) => parseDuration(text) ?? 0),
+  );
+}
+
 /** A setting that is a duration of at least a second; its value is in seconds. */
-export const duration = z.pipe(
-  z.string(FORM).check(z.refine((text) => inRange(text, SECONDS_MIN), FORM)),
-  z.transform((text) => parseDuration(text) ?? 0),
-);
+export const duration = durationWithin(SECONDS_MIN, SECONDS_MAX);
 
 /** A duration that may also be "0s" (a grace). */
-export const durationOrNone = z.pipe(
-  z.string(FORM).check(z.refine((text) => inRange(text, 0), FORM)),
-  z.transform((text) => parseDuration(text) ?? 0),
-);
-
-function inRange(text: string, min: number): boolean {
-  const seconds = parseDuration(text);
-  return seconds !== undefined && seconds >= min && seconds <= SECONDS_MAX;
-}
+export const durationOrNone = durationWithin(0, SECONDS_MAX);

@@ -19,7 +19,8 @@ function jobOf(job: JobConfig): Job {
     graceSeconds: job.graceSeconds,
     ...job.rules,
   };
-  if (job.carries === undefined) return { ...expectation, ...(job.tier === undefined ? {} : { tier: job.tier }) };
-  const { from, to, datasets, windowSeconds, proof } = job.carries;
-  return { ...expectation, from, to, datasets: [...datasets], windowSeconds, proof };
+  const { tier, thresholds, carries } = job;
+  if (carries === undefined) return { ...expectation, ...(tier === undefined ? {} : { tier }), thresholds };
+  const { from, to, datasets, windowSeconds, proof, depth } = carries;
+  return { ...expectation, from, to, datasets: [...datasets], windowSeconds, proof, depth };
 }

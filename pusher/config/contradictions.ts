@@ -26,6 +26,7 @@ export function contradictions(
     ...datasets.flatMap((dataset, index) => ofDataset(dataset, index)),
     ...jobs.flatMap((job, index) => ofJob(job, index, datasets, cronFault)),
     ...prepared.flatMap((job, index) => ofPolicies(job, index, root)),
+    ...jobs.flatMap((job, index) => ofDepth(job, index, prepared[index])),
   ].map((fault) => ({ path: fault.path, text: `${placeOf(tableOf(fault.path), root)}: ${fault.text}` }));
 }
 
@@ -69,13 +70,16 @@ function ofJob(job: RawJob, index: number, datasets: readonly RawDataset[], cron
     ...ruleFaults(job).map(({ key, text }) => ({ path: at(key), text })),
   ];
   const given = CARRYING.filter((key) => job[key] !== undefined);
-  const carries = given.length > 0 || job.proof !== undefined;
+  const carries = given.length > 0 || job.proof !== undefined || job.depth !== undefined;
   if (carries && given.length < CARRYING.length) {
     const lacking = CARRYING.filter((key) => job[key] === undefined).map((key) => `\`${key}\``);
     faults.push({ path: ["jobs", index], text: `a job that carries data also needs ${lacking.join(", ")}` });
   }
   if (carries && job.tier !== undefined) {
     faults.push({ path: at("tier"), text: "`tier` is for a job that only looks; this one carries data" });
+  }
+  if (carries && job.thresholds !== undefined) {
+    faults.push({ path: at("thresholds"), text: "`thresholds` are for a job that only looks; this one carries data" });
   }
   if (job.from !== undefined && job.from === job.to) {
     faults.push({ path: at("to"), text: `\`from\` and \`to\` are the same tier \`${job.from}\`` });
@@ -107,6 +111,14 @@ function ofSchedule(job: RawJob, path: Path, cronFault: CronFault | undefined): 
   }
   const fault = cron === undefined || zone === undefined ? undefined : cronFault?.(cron, zone);
   return fault === undefined ? [] : [{ path, text: fault }];
+}
+
+/** A depth that nobody tells would never be judged. */
+function ofDepth(job: RawJob, index: number, prepared: PreparedJob | undefined): Fault[] {
+  if (job.depth === undefined || prepared === undefined || prepared.tellsDepth) return [];
+  return [
+    { path: ["jobs", index, "depth"], text: `a job of kind \`${job.kind}\` does not tell how far back a copy reaches` },
+  ];
 }
 
 function ofPolicies(job: PreparedJob | undefined, index: number, root: Root): Fault[] {

@@ -98,7 +98,7 @@ function valueAt(document: unknown, path: Path): unknown {
   return value;
 }
 
-/** Names of the keys that a schema knows at a path; through optional, list, table and record. */
+/** Names of the keys that a schema knows at a path; through optional, pipe, choice, list, table and record. */
 function knownKeys(schema: z.core.$ZodType, path: Path): string[] {
   let at: z.core.$ZodType | undefined = bare(schema);
   for (const part of path) at = at === undefined ? undefined : bare(step(at, part));
@@ -106,7 +106,11 @@ function knownKeys(schema: z.core.$ZodType, path: Path): string[] {
 }
 
 function bare(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  return schema instanceof z.ZodMiniOptional ? bare(schema._zod.def.innerType) : schema;
+  if (schema instanceof z.ZodMiniOptional) return bare(schema._zod.def.innerType);
+  if (schema instanceof z.ZodMiniPipe) return bare(schema._zod.def.in);
+  if (schema instanceof z.ZodMiniUnion)
+    return schema._zod.def.options.map(bare).find((one) => one instanceof z.ZodMiniObject);
+  return schema;
 }
 
 function step(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined {

@@ -6,11 +6,12 @@ import * as z from "zod/mini";
 import { FAILURES_MAX } from "../../protocol/limits.ts";
 import type { Job } from "../../protocol/plan.ts";
 import { duration } from "../duration.ts";
+import { anomalies } from "./anomalies.ts";
 
 /** In the plan's own words; what pusher.toml does not say is undefined. */
 export type Rules = Pick<
   Job,
-  "startWithinSeconds" | "minRuntimeSeconds" | "maxRuntimeSeconds" | "hardLimitSeconds" | "alertAfter"
+  "startWithinSeconds" | "minRuntimeSeconds" | "maxRuntimeSeconds" | "hardLimitSeconds" | "alertAfter" | "anomalies"
 >;
 
 const ALERT_AFTER =
@@ -37,6 +38,7 @@ export const rules = {
   max_runtime: z.optional(duration),
   hard_limit: z.optional(duration),
   alert_after: z.optional(alertAfter),
+  anomalies: z.optional(anomalies),
 };
 
 type RawRules = { readonly [Key in keyof typeof rules]?: z.infer<(typeof rules)[Key]> };
@@ -49,6 +51,7 @@ export function rulesOf(raw: RawRules): Rules {
     maxRuntimeSeconds: raw.max_runtime,
     hardLimitSeconds: raw.hard_limit,
     alertAfter: raw.alert_after,
+    anomalies: raw.anomalies,
   };
 }
 

@@ -1,8 +1,10 @@
 /** The shape of pusher.toml, all but the settings of each job's kind. Every table is strict. */
 import * as z from "zod/mini";
 import { name } from "../../protocol/fields.ts";
+import { thresholds } from "../../protocol/thresholds.ts";
 import { duration, durationOrNone } from "../duration.ts";
 import { alarm } from "./alarm.ts";
+import { depth } from "./depth.ts";
 import { argv, filled, isSafeUrl, reference } from "./fields.ts";
 import { rules } from "./rules.ts";
 
@@ -54,7 +56,9 @@ export const commonJob = {
   datasets: z.optional(z.array(name).check(z.minLength(1, "name at least one dataset"))),
   window: z.optional(duration),
   proof: z.optional(z.enum(["marker", "run"])),
+  depth: z.optional(depth),
   tier: z.optional(name),
+  thresholds: z.optional(thresholds),
 };
 
 export const root = z.strictObject({

@@ -42,6 +42,8 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly programs: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
   /** Names of the prune policies the settings refer to; config faults those that do not exist. */
   readonly policies?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
+  /** Its outcomes have `depths`; config faults a `depth` that no run would tell of. */
+  readonly tellsDepth?: true;
   /** What `doctor` should look at on this host, beside the programs. */
   readonly check?: (
     settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
@@ -58,6 +60,7 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
 export interface PreparedJob {
   readonly programs: readonly string[];
   readonly policies: readonly string[];
+  readonly tellsDepth: boolean;
   readonly check: (context: Pick<JobContext, "exec">) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
 }
@@ -79,6 +82,7 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
       return ok({
         programs: kind.programs(parsed.data),
         policies: kind.policies?.(parsed.data) ?? [],
+        tellsDepth: kind.tellsDepth ?? false,
         check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],
         run: (context) => kind.run(parsed.data, context),
       });

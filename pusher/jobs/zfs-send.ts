@@ -34,6 +34,7 @@ export const zfsSend = defineKind({
   settings,
   programs: () => ["zfs", "zpool"],
   policies: ({ keep, keep_target }) => [keep, keep_target].flatMap((name) => (name === undefined ? [] : [name])),
+  tellsDepth: true,
   check: ({ target }, context) => checkTarget(target, context),
   run: async (own, context) => {
     const sent = await replicate(own, context);

@@ -10,6 +10,7 @@ import { lineFinder } from "../../pusher/config/lines.ts";
 import { editDistance, nearest } from "../../pusher/config/nearest.ts";
 import { checkConfig, loadConfig } from "../../pusher/config.ts";
 import { planOf } from "../../pusher/plan.ts";
+import { size } from "../../pusher/size.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../../examples");
 
@@ -87,6 +88,46 @@ describe("a config", () => {
       { ...common, name: "row", alertAfter: { failures: 3 } },
       { ...common, name: "free" },
     ]);
+  });
+
+  it("tells the plan levels, bounds and depth in the plan's units", () => {
+    const job = [
+      '[[datasets]]\nname = "apps"\nborn = "fast"',
+      '[[jobs]]\nname = "nightly"\nkind = "zfs-send"\nsource = "fast/apps"\ntarget = "archive/apps"',
+      'schedule = { every = "1d" }\ngrace = "1h"\nfrom = "fast"\nto = "archive"\ndatasets = ["apps"]\nwindow = "26h"',
+      'anomalies = { bytes = { min = "1kB", max = "2TiB" }, files = "off", runtime = { max = "3h" } }',
+      'depth = { versions = 30, reach = "3650d" }',
+      '[[jobs]]\nname = "pool"\nkind = "zfs-health"\npool = "archive"\nschedule = { every = "1d" }\ngrace = "1h"',
+      "[jobs.thresholds]",
+      '"pool.archive.capacity" = { warning = 85.5, critical = 95 }',
+    ];
+    const checked = checkConfig(head + job.join("\n"), "/p.toml", "p.toml");
+    if (!checked.ok) throw new Error(checked.failure.join("\n"));
+    expect(planOf(checked.value).jobs).toMatchObject([
+      {
+        anomalies: { bytes: { min: 1_000, max: 2 * 1024 ** 4 }, files: "off", seconds: { max: 10_800 } },
+        depth: { versions: 30, reachSeconds: 3_650 * 86_400 },
+      },
+      { thresholds: { "pool.archive.capacity": { warning: 85.5, critical: 95 } } },
+    ]);
+    expect(z.safeParse(plan, planOf(checked.value)).error).toBeUndefined();
+  });
+
+  it.each([
+    ["0B", 0],
+    ["500kB", 500_000],
+    ["500KB", 500_000],
+    ["10GB", 10_000_000_000],
+    ["1GiB", 1_073_741_824],
+    // 2^53, the first number that JavaScript does not hold for certain.
+    ["8PiB", undefined],
+    ["1.5GB", undefined],
+    ["10 GB", undefined],
+    ["10G", undefined],
+    ["999999999PB", undefined],
+  ])("takes a size of %s as %s bytes", (text, bytes) => {
+    const parsed = z.safeParse(size, text);
+    expect(parsed.success ? parsed.data : undefined).toBe(bytes);
   });
 
   it("never shows the value of a wrong key setting", () => {

@@ -2,25 +2,25 @@
 
 const PIECE_MAX_MS = 2 ** 31 - 1;
 
-export interface Alarm {
+export interface Timer {
   /** Begins the whole time anew. */
   readonly restart: () => void;
   readonly cancel: () => void;
 }
 
 /** Rings once, so many milliseconds after it was made or restarted. */
-export function alarm(ms: number, ring: () => void): Alarm {
-  let timer: NodeJS.Timeout;
+export function timer(ms: number, ring: () => void): Timer {
+  let running: NodeJS.Timeout;
   const wait = (left: number) => {
     const piece = Math.min(left, PIECE_MAX_MS);
-    timer = setTimeout(() => (left > piece ? wait(left - piece) : ring()), piece);
+    running = setTimeout(() => (left > piece ? wait(left - piece) : ring()), piece);
   };
   wait(ms);
   return {
     restart: () => {
-      clearTimeout(timer);
+      clearTimeout(running);
       wait(ms);
     },
-    cancel: () => clearTimeout(timer),
+    cancel: () => clearTimeout(running),
   };
 }
