@@ -4,7 +4,7 @@
  * seen, and outside of what the spread among the runs explains. docs/decisions/0007 gives the rules in words.
  */
 import type { AnomalySettings } from "../../protocol/anomalies.ts";
-import { isBurst, isLoss, isOutside } from "./anomaly-rules.ts";
+import { isBurst, isExplained, isLoss, isOutside, type Side } from "./anomaly-rules.ts";
 import { type Quantity, sayBounds, sayUsual } from "./anomaly-words.ts";
 import { calendar, daysOf, median, type Point, quantile } from "./history.ts";
 
@@ -34,6 +34,8 @@ export interface Anomaly {
 const QUANTITIES: readonly Quantity[] = ["bytes", "files", "deletions", "seconds"];
 /** Other weekdays are left out when there are runs of so many days like this one. */
 const SAME_WEEKDAYS_MIN = 5;
+/** A weekday is one of full backups when it carries so many times the usual. */
+const FULL_DAY = 3;
 /** A new normal is accepted after so many runs alike; that nearly everything is gone only after a week of nightly ones. */
 const ACCEPTED_RUNS = 3;
 const ACCEPTED_LOSS_RUNS = 7;
@@ -50,7 +52,16 @@ export function anomaliesOf(
     .filter(({ id, startedAt }) => id !== run.id && startedAt <= run.startedAt)
     .sort((a, b) => a.startedAt - b.startedAt)
     .map((past) => ({ past, day: dayOf(past.startedAt) }));
-  return QUANTITIES.flatMap((quantity) => {
+  const context = {
+    files: Math.max(run.files ?? 0, median(earlier.flatMap(({ past }) => past.files ?? []))),
+    isExplained: (side: Side) =>
+      isExplained(
+        side,
+        run.bytes,
+        earlier.flatMap(({ past }) => past.bytes ?? []),
+      ),
+  };
+  const weighed = QUANTITIES.flatMap((quantity) => {
     const value = run[quantity];
     const setting = settings[quantity];
     if (value === null || setting === "off") return [];
@@ -59,11 +70,17 @@ export function anomaliesOf(
       const known = past[quantity];
       return known === null ? [] : [{ at: past.startedAt, value: known, ...day }];
     });
-    const files = Math.max(run.files ?? 0, median(earlier.flatMap(({ past }) => past.files ?? [])));
-    return unusual(quantity, { at: run.startedAt, value, ...dayOf(run.startedAt) }, points, files);
-  })
-    .sort((a, b) => b.weight - a.weight)
-    .map(({ anomaly }) => anomaly);
+    return unusual(quantity, { at: run.startedAt, value, ...dayOf(run.startedAt) }, points, context);
+  });
+  return weighed.sort((a, b) => b.weight - a.weight).map(({ anomaly }) => anomaly);
+}
+
+/** What the other quantities say. */
+interface Context {
+  /** How many files there are, as far as it is known; else 0. */
+  readonly files: number;
+  /** Whether the size of the run accounts for its duration. */
+  readonly isExplained: (side: Side) => boolean;
 }
 
 interface Weighed {
@@ -84,14 +101,29 @@ function beyondBounds(quantity: Quantity, value: number, { min, max }: Bounds): 
   return [weighed({ quantity, value, usual: null, text: sayBounds(quantity, value, bound) }, bound)];
 }
 
-function unusual(quantity: Quantity, now: Point, points: readonly Point[], files: number): Weighed[] {
-  const lost = before(points, ({ value }) => value <= now.value * 2, ACCEPTED_LOSS_RUNS);
-  if (isLoss(quantity, now, lost)) return told(quantity, now, lost);
-  const low = before(points, ({ value }) => value <= now.value * 2, ACCEPTED_RUNS);
-  if (isOutside(quantity, "low", now, low, comparable(now, low))) return told(quantity, now, low);
+function unusual(quantity: Quantity, now: Point, points: readonly Point[], context: Context): Weighed[] {
+  const isLower = ({ value }: Point) => value <= now.value * 2;
+  const lost = before(points, isLower, ACCEPTED_LOSS_RUNS);
+  if (isLoss(quantity, now, lost)) return told(quantity, now, comparable(now, lost));
   const high = before(points, ({ value }) => value >= now.value / 2, ACCEPTED_RUNS);
-  if (isOutside(quantity, "high", now, high, comparable(now, high))) return told(quantity, now, high);
-  return isBurst(quantity, now, high, files) ? told(quantity, now, high) : [];
+  if (isBurst(quantity, now, high, context.files)) return told(quantity, now, comparable(now, high));
+  const looks = [
+    { side: "low", known: before(points, isLower, ACCEPTED_RUNS) },
+    { side: "low", known: before(fullDays(now, points), isLower, ACCEPTED_RUNS) },
+    { side: "high", known: high },
+  ] as const;
+  const found = looks.find(({ side, known }) => {
+    if (quantity === "seconds" && context.isExplained(side)) return false;
+    return isOutside(quantity, side, now, known, comparable(now, known));
+  });
+  return found === undefined ? [] : told(quantity, now, comparable(now, found.known));
+}
+
+/** The runs of this weekday, if it carries far more than others do: a weekly full backup is held to its own kind. */
+function fullDays(now: Point, points: readonly Point[]): readonly Point[] {
+  const same = comparable(now, points);
+  const middle = (of: readonly Point[]) => median(of.map(({ value }) => value));
+  return same.length < points.length && middle(same) >= FULL_DAY * middle(points) ? same : [];
 }
 
 /**
@@ -109,8 +141,7 @@ function comparable({ weekday }: Point, points: readonly Point[]): readonly Poin
   return daysOf(same) >= SAME_WEEKDAYS_MIN ? same : points;
 }
 
-function told(quantity: Quantity, now: Point, points: readonly Point[]): Weighed[] {
-  const among = comparable(now, points);
+function told(quantity: Quantity, now: Point, among: readonly Point[]): Weighed[] {
   const values = among.map(({ value }) => value);
   const usual = {
     median: median(values),
@@ -118,7 +149,7 @@ function told(quantity: Quantity, now: Point, points: readonly Point[]): Weighed
     high: quantile(values, 0.9),
     runs: values.length,
   };
-  const weekday = among.length < points.length ? now.weekday : null;
-  const text = sayUsual(quantity, now.value, usual, weekday);
+  const isOneWeekday = among.every(({ weekday }) => weekday === now.weekday);
+  const text = sayUsual(quantity, now.value, usual, isOneWeekday ? now.weekday : null);
   return [weighed({ quantity, value: now.value, usual, text }, usual.median)];
 }

@@ -30,6 +30,8 @@ const BACK_SHARE = 0.75;
 const PRUNED_MAX = 2;
 /** Unless less than this share of the reach is left. */
 const REACH_LOST_SHARE = 0.1;
+/** A reach shorter than this is not judged: two versions or three come and go. */
+const REACH_MIN_MS = 7 * DAY_MS;
 /** A new depth is accepted once so many looks over so long saw no further fall. */
 const STEADY_LOOKS = 3;
 const STEADY_MS = 7 * DAY_MS;
@@ -151,7 +153,7 @@ function isFall({ from, to }: Step): boolean {
   const lost = from.versions - to.versions;
   if (to.versions <= from.versions * FALL_SHARE && lost >= PRUNED_MAX) return true;
   const moved = (to.oldestAt ?? 0) - (from.oldestAt ?? to.oldestAt ?? 0);
-  if (moved <= reachOf(from) * FALL_SHARE || reachOf(from) < DAY_MS) return false;
+  if (moved <= reachOf(from) * FALL_SHARE || reachOf(from) < REACH_MIN_MS) return false;
   return lost > PRUNED_MAX || reachOf(to) < reachOf(from) * REACH_LOST_SHARE;
 }
 

@@ -8,11 +8,22 @@ export interface Point {
   readonly weekday: string;
 }
 
+const DAY_MS = 86_400_000;
+/** From the first day of 1970 on. */
+const WEEKDAYS = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"] as const;
+
 /** The day of an instant in a zone. The zone is known to Intl: plans with another are refused. */
 export function calendar(zone: string): (at: number) => Pick<Point, "date" | "weekday"> {
-  const date = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
-  const weekday = new Intl.DateTimeFormat("en", { timeZone: zone, weekday: "long" });
-  return (at) => ({ date: date.format(at), weekday: weekday.format(at) });
+  const format = new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  return (at) => {
+    const date = format.format(at);
+    return { date, weekday: WEEKDAYS[(Date.parse(date) / DAY_MS) % 7] ?? "" };
+  };
 }
 
 export function isWeekend({ weekday }: Pick<Point, "weekday">): boolean {
