@@ -28,8 +28,8 @@ const LEARNT_HIGH_MS = 35 * 86_400_000;
 const CARRYING_MIN = 5;
 /** So many spreads from the middle a run has to be, and by this ratio below or above all runs before. */
 const SPREADS = 5;
-const BELOW_ALL = 1.5;
-const ABOVE_ALL = 2;
+export const BELOW_ALL = 1.5;
+export const ABOVE_ALL = 2;
 /** Of normally spread values a tenth lies further out than so many spreads. */
 const TENTH_IN_SPREADS = 1.2816;
 /** Spread of logarithms that is always granted: a tenth more or less is nothing. */

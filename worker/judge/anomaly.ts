@@ -4,9 +4,9 @@
  * seen, and outside of what the spread among the runs explains. docs/decisions/0007 gives the rules in words.
  */
 import type { AnomalySettings } from "../../protocol/anomalies.ts";
-import { isBurst, isExplained, isLoss, isOutside, type Side } from "./anomaly-rules.ts";
+import { ABOVE_ALL, BELOW_ALL, isBurst, isExplained, isLoss, isOutside, type Side } from "./anomaly-rules.ts";
 import { type Quantity, sayBounds, sayUsual } from "./anomaly-words.ts";
-import { calendar, daysOf, median, type Point, quantile } from "./history.ts";
+import { type Amount, calendar, daysOf, median, type Point, quantile } from "./history.ts";
 
 /** What is kept of a finished run for comparison; null where the tool told nothing. */
 export interface RunSize {
@@ -32,6 +32,9 @@ export interface Anomaly {
 }
 
 const QUANTITIES: readonly Quantity[] = ["bytes", "files", "deletions", "seconds"];
+const DAY_MS = 86_400_000;
+/** A day of autumn has 25 hours. */
+const SAME_DAY_MS = 25 * 3_600_000;
 /** Other weekdays are left out when there are runs of so many days like this one. */
 const SAME_WEEKDAYS_MIN = 5;
 /** A weekday is one of full backups when it carries so many times the usual. */
@@ -47,36 +50,31 @@ export function anomaliesOf(
   settings: AnomalySettings,
   zone: string,
 ): Anomaly[] {
-  const dayOf = calendar(zone);
   const earlier = history
     .filter(({ id, startedAt }) => id !== run.id && startedAt <= run.startedAt)
-    .sort((a, b) => a.startedAt - b.startedAt)
-    .map((past) => ({ past, day: dayOf(past.startedAt) }));
+    .sort((a, b) => a.startedAt - b.startedAt);
+  const told = (quantity: Quantity) => earlier.flatMap((past) => past[quantity] ?? []);
   const context = {
-    files: Math.max(run.files ?? 0, median(earlier.flatMap(({ past }) => past.files ?? []))),
-    isExplained: (side: Side) =>
-      isExplained(
-        side,
-        run.bytes,
-        earlier.flatMap(({ past }) => past.bytes ?? []),
-      ),
+    dayOf: calendar(zone),
+    files: Math.max(run.files ?? 0, median(told("files"))),
+    isExplained: (side: Side) => isExplained(side, run.bytes, told("bytes")),
   };
   const weighed = QUANTITIES.flatMap((quantity) => {
     const value = run[quantity];
     const setting = settings[quantity];
     if (value === null || setting === "off") return [];
     if (setting !== undefined) return beyondBounds(quantity, value, setting);
-    const points = earlier.flatMap(({ past, day }) => {
-      const known = past[quantity];
-      return known === null ? [] : [{ at: past.startedAt, value: known, ...day }];
-    });
-    return unusual(quantity, { at: run.startedAt, value, ...dayOf(run.startedAt) }, points, context);
+    const amounts = earlier.flatMap(({ startedAt: at, [quantity]: known }) =>
+      known === null ? [] : [{ at, value: known }],
+    );
+    return unusual(quantity, { at: run.startedAt, value }, amounts, context);
   });
   return weighed.sort((a, b) => b.weight - a.weight).map(({ anomaly }) => anomaly);
 }
 
-/** What the other quantities say. */
+/** What the quantity alone does not say. */
 interface Context {
+  readonly dayOf: (at: number) => Pick<Point, "date" | "weekday">;
   /** How many files there are, as far as it is known; else 0. */
   readonly files: number;
   /** Whether the size of the run accounts for its duration. */
@@ -101,22 +99,54 @@ function beyondBounds(quantity: Quantity, value: number, { min, max }: Bounds): 
   return [weighed({ quantity, value, usual: null, text: sayBounds(quantity, value, bound) }, bound)];
 }
 
-function unusual(quantity: Quantity, now: Point, points: readonly Point[], context: Context): Weighed[] {
-  const isLower = ({ value }: Point) => value <= now.value * 2;
-  const lost = before(points, isLower, ACCEPTED_LOSS_RUNS);
-  if (isLoss(quantity, now, lost)) return told(quantity, now, comparable(now, lost));
-  const high = before(points, ({ value }) => value >= now.value / 2, ACCEPTED_RUNS);
-  if (isBurst(quantity, now, high, context.files)) return told(quantity, now, comparable(now, high));
+function unusual(quantity: Quantity, now: Amount, amounts: readonly Amount[], context: Context): Weighed[] {
+  // Most runs are usual, and to see that needs no calendar: a site has many jobs, and days in zones are slow to tell.
+  if (isInside(quantity, now, amounts)) return [];
+  const day = { ...now, ...context.dayOf(now.at) };
+  const points = amounts.map((amount) => ({ ...amount, ...context.dayOf(amount.at) }));
+  const known = knownOf(day, points);
+  if (isLoss(quantity, day, known.lost)) return told(quantity, day, comparable(day, known.lost));
+  if (isBurst(quantity, day, known.high, context.files)) return told(quantity, day, comparable(day, known.high));
   const looks = [
-    { side: "low", known: before(points, isLower, ACCEPTED_RUNS) },
-    { side: "low", known: before(fullDays(now, points), isLower, ACCEPTED_RUNS) },
-    { side: "high", known: high },
+    { side: "low", among: known.low },
+    { side: "low", among: knownOf(day, fullDays(day, points)).low },
+    { side: "high", among: known.high },
   ] as const;
-  const found = looks.find(({ side, known }) => {
+  const found = looks.find(({ side, among }) => {
     if (quantity === "seconds" && context.isExplained(side)) return false;
-    return isOutside(quantity, side, now, known, comparable(now, known));
+    return isOutside(quantity, side, day, among, comparable(day, among));
   });
-  return found === undefined ? [] : told(quantity, now, comparable(now, found.known));
+  return found === undefined ? [] : told(quantity, day, comparable(day, found.among));
+}
+
+/** Whether no rule can find anything: the run lies within all runs before, and within those of whole weeks ago. */
+function isInside(quantity: Quantity, now: Amount, amounts: readonly Amount[]): boolean {
+  const { lost, high } = knownOf(now, amounts);
+  const values = (of: readonly Amount[]) => of.map(({ value }) => value);
+  if (high.length > 0 && now.value > ABOVE_ALL * Math.max(...values(high))) return false;
+  if (quantity === "deletions") return true;
+  if (lost.length > 0 && now.value * BELOW_ALL < Math.min(...values(lost))) return false;
+  const full = Math.max(now.value * BELOW_ALL, FULL_DAY * median(values(amounts)));
+  const fullDays = amounts.filter(({ at, value }) => value > 0 && value >= full && isWeeksBefore(at, now.at));
+  return fullDays.length < SAME_WEEKDAYS_MIN / 2;
+}
+
+/** Whether two instants may fall on the same weekday, in whatever zone and season. */
+function isWeeksBefore(at: number, now: number): boolean {
+  return (now - at + SAME_DAY_MS) % (7 * DAY_MS) <= 2 * SAME_DAY_MS;
+}
+
+/** The runs to compare with, for each kind of unusual. */
+function knownOf<Run extends Amount>(
+  now: Amount,
+  runs: readonly Run[],
+): Record<"lost" | "low" | "high", readonly Run[]> {
+  const isLower = ({ value }: Amount) => value <= now.value * 2;
+  return {
+    lost: before(runs, isLower, ACCEPTED_LOSS_RUNS),
+    low: before(runs, isLower, ACCEPTED_RUNS),
+    high: before(runs, ({ value }) => value >= now.value / 2, ACCEPTED_RUNS),
+  };
 }
 
 /** The runs of this weekday, if it carries far more than others do: a weekly full backup is held to its own kind. */
@@ -130,9 +160,9 @@ function fullDays(now: Point, points: readonly Point[]): readonly Point[] {
  * The runs before the unbroken row of newest ones that were as far out as this one: what is unusual stays so on the next night.
  * None when the row is as long as `accepted`: then it is the new normal.
  */
-function before(points: readonly Point[], isAlike: (point: Point) => boolean, accepted: number): readonly Point[] {
-  const row = points.length - 1 - points.findLastIndex((point) => !isAlike(point));
-  return row >= accepted ? [] : points.slice(0, points.length - row);
+function before<Run>(runs: readonly Run[], isAlike: (run: Run) => boolean, accepted: number): readonly Run[] {
+  const row = runs.length - 1 - runs.findLastIndex((run) => !isAlike(run));
+  return row >= accepted ? [] : runs.slice(0, runs.length - row);
 }
 
 /** Earlier runs of the same weekday once there are enough of them, else all. */

@@ -1,8 +1,11 @@
 /** The earlier runs of a job as points to compare with: on which day each fell, and what is middle and spread among them. */
 
-export interface Point {
+export interface Amount {
   readonly at: number;
   readonly value: number;
+}
+
+export interface Point extends Amount {
   /** In the job's zone: `2026-11-23` and `Monday`. */
   readonly date: string;
   readonly weekday: string;
@@ -12,18 +15,25 @@ const DAY_MS = 86_400_000;
 /** From the first day of 1970 on. */
 const WEEKDAYS = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"] as const;
 
-/** The day of an instant in a zone. The zone is known to Intl: plans with another are refused. */
-export function calendar(zone: string): (at: number) => Pick<Point, "date" | "weekday"> {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  });
+type Day = Pick<Point, "date" | "weekday">;
+
+/**
+ * The day of an instant in a zone. The zone is known to Intl: plans with another are refused. Intl is slow, so it is asked
+ * only when a day is, and once for each instant.
+ */
+export function calendar(zone: string): (at: number) => Day {
+  const known = new Map<number, Day>();
+  let format: Intl.DateTimeFormat | null = null;
   return (at) => {
-    const date = format.format(at);
-    return { date, weekday: WEEKDAYS[(Date.parse(date) / DAY_MS) % 7] ?? "" };
+    format ??= new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+    const day = known.get(at) ?? dayOf(format.format(at));
+    known.set(at, day);
+    return day;
   };
+}
+
+function dayOf(date: string): Day {
+  return { date, weekday: WEEKDAYS[(Date.parse(date) / DAY_MS) % 7] ?? "" };
 }
 
 export function isWeekend({ weekday }: Pick<Point, "weekday">): boolean {

@@ -23,7 +23,7 @@ type Bad = Pick<BadReading, "name" | "verdict">;
  */
 export function badReadings(
   readings: readonly Reading[],
-  bad: readonly Bad[] = [],
+  bad: readonly Bad[],
   thresholds: Thresholds = {},
 ): BadReading[] {
   const was = new Map(bad.map(({ name, verdict }) => [name, verdict]));
