@@ -1,6 +1,7 @@
 /** Deadlines that pass while nobody looks, at instants written out. */
 import { describe, expect, test } from "vitest";
-import { blindInterval, blindUntil, patienceOf, sayBlind } from "../../worker/judge/blind.ts";
+import { blindInterval, blindUntil, patienceOf } from "../../worker/judge/blind.ts";
+import { sayBlind } from "../../worker/judge/say-blind.ts";
 import { judgeSite } from "../../worker/judge/verdict.ts";
 import { bothHeard, chainPlans, HOUR, heard, type Life, lifeOf, MINUTE, NAME, START, wellAt } from "./site.ts";
 

@@ -45,6 +45,7 @@ export interface RunningWorker {
   /** A one-time code for a host of the site `home`. */
   readonly codeFor: (host: string) => Promise<string>;
   /** One sweep that judges as of `at`, in milliseconds. */
+  /** A sweep at `at` of clocks that ran until then. */
   readonly sweepAt: (at: number) => Promise<void>;
   readonly status: () => Promise<z.infer<typeof siteStatus>["sites"][number]>;
   readonly close: () => Promise<void>;
@@ -75,6 +76,9 @@ export async function startWorker(): Promise<RunningWorker> {
       return made.code;
     },
     sweepAt: async (at) => {
+      // Sweeps that found nothing due, up to a minute before: all that they leave is when the last of them was.
+      const idleUntil = at - 60_000;
+      await db.prepare(`UPDATE sweeps SET last_sweep_at = ${idleUntil} WHERE last_sweep_at < ${idleUntil}`).run();
       await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date(at) });
     },
     status: async () => {

@@ -1,13 +1,11 @@
 /**
  * Blind intervals: times in which the sweeps themselves did not run. What was missed in one may only have been told in
- * vain, so it is judged when the hosts had time to come back and deliver; and the owner is told once that nobody looked.
+ * vain, so it is judged when the hosts had time to come back and deliver; and the owner is told once that nobody looked (say-blind.ts).
  */
-import type { Alert } from "./say.ts";
 import type { HostSpec, Watch } from "./watch.ts";
-import { moment, span } from "./words.ts";
 
 /** Sweeps run each minute. After so long without one, deadlines have passed that nobody saw. */
-export const BLIND_AFTER_MS = 300_000;
+const BLIND_AFTER_MS = 300_000;
 
 /** From the last sweep before it to the first one after it. */
 export interface Blind {
@@ -37,23 +35,4 @@ export function blindUntil(blinds: readonly Blind[], patienceMs: number, missedA
 export function patienceOf(watches: readonly Watch[]): number {
   const hosts = watches.flatMap(({ spec }): HostSpec[] => (spec.kind === "host" ? [spec] : []));
   return Math.max(0, ...hosts.map(({ everySeconds, graceSeconds }) => (everySeconds + graceSeconds) * 1000));
-}
-
-/** The one notice about a blind interval: it belongs to no site. */
-export function sayBlind({ fromAt, untilAt }: Blind): Alert {
-  const lasted = span(untilAt - fromAt);
-  return {
-    kind: "notice",
-    incidentId: `blind@${fromAt}`,
-    site: "",
-    root: "monitor",
-    severity: "warning",
-    title: `Tierwatch itself was blind for ${lasted}; it looks again`,
-    lines: [
-      `From ${moment(fromAt)} to ${moment(untilAt)} no deadline was looked at: neither clock of the worker ran, or its database was down.`,
-      "What became due in that time is judged when the hosts had time to deliver what they kept; what is missing then is told as usual.",
-    ],
-    openedAt: fromAt,
-    at: untilAt,
-  };
 }

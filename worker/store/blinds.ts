@@ -1,6 +1,7 @@
 /** Times in which no sweep ran: kept for the history, and read back while what fell into them is still to be judged. */
 import { desc, sql } from "drizzle-orm";
-import { type Blind, sayBlind } from "../judge/blind.ts";
+import type { Blind } from "../judge/blind.ts";
+import { sayBlind } from "../judge/say-blind.ts";
 import { type Database, writeAll } from "./database.ts";
 import { putNotice } from "./deliveries.ts";
 import { blinds } from "./schema.ts";
