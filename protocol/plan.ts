@@ -7,13 +7,8 @@ import { anomalySettings } from "./anomalies.ts";
 import { depthPolicy } from "./depth.ts";
 import { count, name, seconds } from "./fields.ts";
 import { DATASETS_MAX, FAILURES_MAX, JOBS_MAX } from "./limits.ts";
+import { schedule } from "./schedule.ts";
 import { thresholds } from "./thresholds.ts";
-
-/** When a job is expected to start: a five-field cron expression in an IANA zone, or an interval since its last run. */
-export const schedule = z.union([
-  z.strictObject({ cron: z.string().check(z.minLength(9), z.maxLength(100)), zone: z.string().check(z.maxLength(64)) }),
-  z.strictObject({ everySeconds: seconds }),
-]);
 
 /** A body of data protected as one, and the tier it is born in. */
 const dataset = z.strictObject({ name, born: name });
@@ -80,7 +75,6 @@ export const plan = z.strictObject({
 
 export const planAnswer = z.strictObject({ serverTime: z.string(), watches: count });
 
-export type Schedule = z.infer<typeof schedule>;
 export type CarryingJob = z.infer<typeof carryingJob>;
 export type Job = z.infer<typeof job>;
 export type Plan = z.infer<typeof plan>;

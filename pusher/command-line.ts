@@ -1,6 +1,6 @@
 /** The command line, parsed; a string says what is wrong with it. */
 import { parseArgs } from "node:util";
-import { nearest } from "./config/nearest.ts";
+import { nearest } from "../protocol/nearest.ts";
 import { codeOf } from "./files.ts";
 
 /** What each command takes after its name. */

@@ -8,11 +8,11 @@ import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import * as z from "zod/mini";
 import type { DepthPolicy } from "../protocol/depth.ts";
-import type { Schedule } from "../protocol/plan.ts";
 import { failed, ok, type Result } from "../protocol/result.ts";
 import type { Thresholds } from "../protocol/thresholds.ts";
 import { type AlarmConfig, alarmOf } from "./config/alarm.ts";
-import { type CronFault, contradictions } from "./config/contradictions.ts";
+import { contradictions, type ScheduleFault } from "./config/contradictions.ts";
+
 import { type Fault, faultsOf } from "./config/faults.ts";
 import { lineFinder } from "./config/lines.ts";
 import { type Rules, rulesOf } from "./config/rules.ts";
@@ -58,10 +58,16 @@ export interface Carries {
   readonly depth?: DepthPolicy | undefined;
 }
 
+/** Without a zone it is the host's own, which only the plan has to know. */
+export type ScheduleConfig =
+  | { readonly cron: string; readonly zone?: string | undefined }
+  | { readonly onCalendar: string; readonly zone?: string | undefined }
+  | { readonly everySeconds: number };
+
 export interface JobConfig {
   readonly name: string;
   readonly kind: string;
-  readonly schedule: Schedule;
+  readonly schedule: ScheduleConfig;
   readonly graceSeconds: number;
   readonly rules: Rules;
   readonly carries?: Carries;
@@ -73,10 +79,10 @@ export interface JobConfig {
 const SAMPLES_DEFAULT = 20;
 
 /**
- * Reads and checks a config file. The failure is every fault, each one line for the owner. Without `cronFault` cron
- * expressions are taken as they are: a run does not need them, and checking takes longer than many a job.
+ * Reads and checks a config file. The failure is every fault, each one line for the owner. Without `scheduleFault` cron
+ * expressions and the like are taken as they are: a run does not need them, and checking takes longer than many a job.
  */
-export function loadConfig(path: string, cronFault?: CronFault): Result<Config, readonly string[]> {
+export function loadConfig(path: string, scheduleFault?: ScheduleFault): Result<Config, readonly string[]> {
   const file = resolve(path);
   let text: string;
   try {
@@ -84,7 +90,7 @@ export function loadConfig(path: string, cronFault?: CronFault): Result<Config, 
   } catch (error) {
     return failed([`${path}: cannot be read: ${reasonOf(error)}; name the file with --config FILE`]);
   }
-  return checkConfig(text, file, path, cronFault);
+  return checkConfig(text, file, path, scheduleFault);
 }
 
 /** Checks a config's text; `shown` is how faults name the file, `file` its absolute path. */
@@ -92,7 +98,7 @@ export function checkConfig(
   text: string,
   file: string,
   shown: string,
-  cronFault?: CronFault,
+  scheduleFault?: ScheduleFault,
 ): Result<Config, readonly string[]> {
   let document: unknown;
   try {
@@ -102,7 +108,7 @@ export function checkConfig(
     const sentence = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "");
     return failed([`${shown}:${error.line}: not valid TOML: ${sentence}`]);
   }
-  const checked = check(document, file, cronFault);
+  const checked = check(document, file, scheduleFault);
   if (checked.ok) return checked;
   const lineOf = lineFinder(text);
   const located = checked.failure.map((fault) => ({ line: lineOf(fault.path), text: fault.text }));
@@ -110,7 +116,7 @@ export function checkConfig(
   return failed(located.map((fault) => `${shown}:${fault.line}: ${fault.text}`));
 }
 
-function check(document: unknown, file: string, cronFault: CronFault | undefined): Result<Config, Fault[]> {
+function check(document: unknown, file: string, scheduleFault: ScheduleFault | undefined): Result<Config, Fault[]> {
   const folder = dirname(file);
   const parsed = z.safeParse(root, document);
   const faults = parsed.success ? [] : faultsOf(parsed.error, root, document);
@@ -121,7 +127,7 @@ function check(document: unknown, file: string, cronFault: CronFault | undefined
   if (!parsed.success) return failed(faults);
   const { data } = parsed;
   const prepared = jobs.map((job) => (job.ok ? job.value : undefined));
-  faults.push(...contradictions(data, prepared, cronFault));
+  faults.push(...contradictions(data, prepared, scheduleFault));
   if (faults.length > 0) return failed(faults);
   const datasets = (data.datasets ?? []).map((dataset) => datasetOf(dataset, folder));
   return ok({
@@ -187,9 +193,10 @@ function jobOf(raw: RawJob, prepared: PreparedJob, datasets: readonly DatasetCon
   };
 }
 
-function scheduleOf(raw: RawJob): Schedule {
-  const { cron, zone, every } = raw.schedule;
-  return every === undefined ? { cron: cron ?? "", zone: zone ?? "" } : { everySeconds: every };
+function scheduleOf(raw: RawJob): ScheduleConfig {
+  const { cron, on_calendar, zone, every } = raw.schedule;
+  if (every !== undefined) return { everySeconds: every };
+  return on_calendar === undefined ? { cron: cron ?? "", zone } : { onCalendar: on_calendar, zone };
 }
 
 function carriesOf(raw: RawJob, datasets: readonly DatasetConfig[]): Carries | undefined {

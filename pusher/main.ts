@@ -35,8 +35,8 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
     shell.say(line.show === "help" ? HELP : VERSION);
     return 0;
   }
-  const cronFault = line.command === "run" ? undefined : (await import("./config/cron.ts")).cronFault;
-  const loaded = loadConfig(line.config ?? shell.env.TIERWATCH_CONFIG ?? "pusher.toml", cronFault);
+  const scheduleFault = line.command === "run" ? undefined : (await import("./config/schedule-fault.ts")).scheduleFault;
+  const loaded = loadConfig(line.config ?? shell.env.TIERWATCH_CONFIG ?? "pusher.toml", scheduleFault);
   if (!loaded.ok) {
     for (const fault of loaded.failure) shell.warn(fault);
     return EXIT_CONFIG;

@@ -4,12 +4,12 @@ import { planAnswer } from "../protocol/plan.ts";
 import { ok, type Result } from "../protocol/result.ts";
 import type { Config } from "./config.ts";
 import { exchange, type Link, type Trouble } from "./link.ts";
-import { planOf } from "./plan.ts";
+import { here, planOf } from "./plan.ts";
 import { planState, recall, remember } from "./state.ts";
 
 /** `sent` is how many watches the worker made of the plan, or undefined when it has this plan already. */
 export async function sendPlan(config: Config, link: Link): Promise<Result<{ readonly sent?: number }, Trouble>> {
-  const plan = planOf(config);
+  const plan = planOf(config, here());
   const digest = createHash("sha256")
     .update(JSON.stringify([link.worker, link.key.keyId, plan]))
     .digest("hex");

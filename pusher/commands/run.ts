@@ -1,6 +1,7 @@
 /** `run JOB`: one run of a job, ending with the job's own exit code. */
+
+import { nearest } from "../../protocol/nearest.ts";
 import { announcerOf } from "../announce.ts";
-import { nearest } from "../config/nearest.ts";
 import type { Config } from "../config.ts";
 import { runJob } from "../run.ts";
 import type { Shell } from "../shell.ts";

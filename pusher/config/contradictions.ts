@@ -1,20 +1,20 @@
 /** What each table says is well formed, but do they fit together? */
 import { DATASETS_MAX, JOBS_MAX } from "../../protocol/limits.ts";
+import { nearest } from "../../protocol/nearest.ts";
 import type { PreparedJob } from "../jobs/kind.ts";
 import { type Fault, placeOf } from "./faults.ts";
 import type { Path } from "./lines.ts";
-import { nearest } from "./nearest.ts";
 import { ruleFaults } from "./rules.ts";
 import type { RawDataset, RawJob, Root } from "./schema.ts";
 
-/** What is wrong with a cron expression in a zone (config/cron.ts), or undefined. */
-export type CronFault = (cron: string, zone: string) => string | undefined;
+/** What is wrong with the texts of a schedule (config/schedule-fault.ts), or undefined. */
+export type ScheduleFault = (schedule: RawJob["schedule"]) => string | undefined;
 
 /** Every contradiction in a document whose tables are each well formed; `prepared` are its jobs, those that could be. */
 export function contradictions(
   root: Root,
   prepared: readonly (PreparedJob | undefined)[],
-  cronFault: CronFault | undefined,
+  scheduleFault: ScheduleFault | undefined,
 ): Fault[] {
   const jobs = root.jobs ?? [];
   const datasets = root.datasets ?? [];
@@ -24,7 +24,7 @@ export function contradictions(
     ...repeated("jobs", jobs),
     ...repeated("datasets", datasets),
     ...datasets.flatMap((dataset, index) => ofDataset(dataset, index)),
-    ...jobs.flatMap((job, index) => ofJob(job, index, datasets, cronFault)),
+    ...jobs.flatMap((job, index) => ofJob(job, index, datasets, scheduleFault)),
     ...prepared.flatMap((job, index) => ofPolicies(job, index, root)),
     ...jobs.flatMap((job, index) => ofDepth(job, index, prepared[index])),
   ].map((fault) => ({ path: fault.path, text: `${placeOf(tableOf(fault.path), root)}: ${fault.text}` }));
@@ -63,10 +63,15 @@ function ofDataset(dataset: RawDataset, index: number): Fault[] {
 
 const CARRYING = ["from", "to", "datasets", "window"] as const;
 
-function ofJob(job: RawJob, index: number, datasets: readonly RawDataset[], cronFault: CronFault | undefined): Fault[] {
+function ofJob(
+  job: RawJob,
+  index: number,
+  datasets: readonly RawDataset[],
+  scheduleFault: ScheduleFault | undefined,
+): Fault[] {
   const at = (key: string): Path => ["jobs", index, key];
   const faults: Fault[] = [
-    ...ofSchedule(job, at("schedule"), cronFault),
+    ...ofSchedule(job, at("schedule"), scheduleFault),
     ...ruleFaults(job).map(({ key, text }) => ({ path: at(key), text })),
   ];
   const given = CARRYING.filter((key) => job[key] !== undefined);
@@ -102,14 +107,15 @@ function ofCarried(name: string, job: RawJob, path: Path, datasets: readonly Raw
   return [{ path, text: `\`${name}\` is born in \`${dataset.born}\`; no job can carry it there` }];
 }
 
-function ofSchedule(job: RawJob, path: Path, cronFault: CronFault | undefined): Fault[] {
-  const { cron, zone, every } = job.schedule;
-  const known =
-    every === undefined ? cron !== undefined && zone !== undefined : cron === undefined && zone === undefined;
-  if (!known) {
-    return [{ path, text: '`schedule` is { cron = "0 2 * * *", zone = "Europe/Berlin" } or { every = "15m" }' }];
-  }
-  const fault = cron === undefined || zone === undefined ? undefined : cronFault?.(cron, zone);
+const SCHEDULES =
+  '`schedule` is one of { cron = "0 2 * * *" }, { on_calendar = "Mon..Fri 02:00" } and { every = "15m" }; the first two ' +
+  'may name a zone = "Europe/Berlin"';
+
+function ofSchedule(job: RawJob, path: Path, scheduleFault: ScheduleFault | undefined): Fault[] {
+  const { cron, on_calendar, zone, every } = job.schedule;
+  const ways = [cron, on_calendar, every].filter((way) => way !== undefined).length;
+  if (ways !== 1 || (every !== undefined && zone !== undefined)) return [{ path, text: SCHEDULES }];
+  const fault = scheduleFault?.(job.schedule);
   return fault === undefined ? [] : [{ path, text: fault }];
 }
 

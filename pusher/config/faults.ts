@@ -1,7 +1,7 @@
 /** Zod's issues as sentences for the owner: which key in which table, what is wrong, what was probably meant. */
 import * as z from "zod/mini";
+import { nearest } from "../../protocol/nearest.ts";
 import type { Path } from "./lines.ts";
-import { nearest } from "./nearest.ts";
 
 /** One fault: where in the document, and a sentence without the place's line. */
 export interface Fault {

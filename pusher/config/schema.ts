@@ -40,6 +40,7 @@ const dataset = z.strictObject({
 
 const schedule = z.strictObject({
   cron: z.optional(filled),
+  on_calendar: z.optional(filled),
   zone: z.optional(filled),
   every: z.optional(duration),
 });

@@ -142,7 +142,7 @@ describe("plans that do not fit", () => {
     [
       "an unknown zone",
       [planned("nas", { jobs: [{ ...looking, schedule: { cron: "0 3 * * *", zone: "Mars/Base" } }] })],
-      `nas's job "health": unknown time zone "Mars/Base"`,
+      `nas's job "health": there is no time zone "Mars/Base"; write its IANA name, as in "Europe/Berlin"`,
     ],
     [
       "a cron expression that is none",

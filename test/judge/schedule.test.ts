@@ -61,7 +61,7 @@ describe("a schedule that never comes round", () => {
 test.each([
   [utc("61 * * * *"), '"61 * * * *" is not a five-field cron expression'],
   [utc("0 0 0 * * *"), '"0 0 0 * * *" is not a five-field cron expression'],
-  [{ cron: "0 3 * * *", zone: "Europe/Nowhere" }, 'unknown time zone "Europe/Nowhere"'],
+  [{ cron: "0 3 * * *", zone: "Europe/Nowhere" }, 'there is no time zone "Europe/Nowhere"'],
 ])("what cannot be read is said by name: %o", (schedule, fault) => {
   expect(scheduleFault(schedule)).toContain(fault);
 });

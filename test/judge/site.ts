@@ -3,7 +3,8 @@
  * history of looks. Every function answers a new life; a test reads as a list of what happened.
  */
 import type { Reading } from "../../protocol/heartbeat.ts";
-import type { Plan, Schedule } from "../../protocol/plan.ts";
+import type { Plan } from "../../protocol/plan.ts";
+import type { Schedule } from "../../protocol/schedule.ts";
 import { type HostPlan, specsOf } from "../../worker/judge/chain.ts";
 import { addMark, mergeHost, mergeMismatch, mergeProof, mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { plannedWatch } from "../../worker/judge/planned.ts";

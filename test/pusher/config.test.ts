@@ -4,29 +4,31 @@ import fc from "fast-check";
 import { stringify } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import { editDistance, nearest } from "../../protocol/nearest.ts";
 import { plan } from "../../protocol/plan.ts";
-import { cronFault } from "../../pusher/config/cron.ts";
 import { lineFinder } from "../../pusher/config/lines.ts";
-import { editDistance, nearest } from "../../pusher/config/nearest.ts";
+import { scheduleFault } from "../../pusher/config/schedule-fault.ts";
 import { checkConfig, loadConfig } from "../../pusher/config.ts";
 import { planOf } from "../../pusher/plan.ts";
 import { size } from "../../pusher/size.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../../examples");
 
+const HERE = { zone: "Europe/Kiev", platform: "linux" } as const;
+
 describe("the example configs", () => {
   const good = readdirSync(EXAMPLES).filter((name) => name.endsWith(".toml"));
 
   it.each(good)("%s is well formed, and its plan fits the wire", (name) => {
-    const loaded = loadConfig(join(EXAMPLES, name), cronFault);
+    const loaded = loadConfig(join(EXAMPLES, name), scheduleFault);
     if (!loaded.ok) throw new Error(loaded.failure.join("\n"));
-    expect(z.safeParse(plan, planOf(loaded.value)).error).toBeUndefined();
+    expect(z.safeParse(plan, planOf(loaded.value, HERE)).error).toBeUndefined();
   });
 
   it("tell the cloud nothing of commands, paths and credentials", () => {
-    const loaded = loadConfig(join(EXAMPLES, "pusher.winvm.toml"), cronFault);
+    const loaded = loadConfig(join(EXAMPLES, "pusher.winvm.toml"), scheduleFault);
     if (!loaded.ok) throw new Error(loaded.failure.join("\n"));
-    expect(JSON.stringify(planOf(loaded.value))).not.toMatch(/restic|staging.apps|password|latest/i);
+    expect(JSON.stringify(planOf(loaded.value, HERE))).not.toMatch(/restic|staging.apps|password|latest/i);
   });
 
   const bad = readdirSync(join(EXAMPLES, "bad"));
@@ -34,7 +36,7 @@ describe("the example configs", () => {
   it.each(bad)("bad/%s is refused with the very sentences it names", (name) => {
     const text = readFileSync(join(EXAMPLES, "bad", name), "utf8");
     const says = [...text.matchAll(/^# says: (.*)$/gm)].map((match) => match[1] ?? "");
-    const checked = checkConfig(text, "/etc/tierwatch/pusher.toml", "pusher.toml", cronFault);
+    const checked = checkConfig(text, "/etc/tierwatch/pusher.toml", "pusher.toml", scheduleFault);
     expect(says.length).toBeGreaterThan(0);
     expect(checked.ok).toBe(false);
     if (checked.ok) return;
@@ -75,7 +77,7 @@ describe("a config", () => {
     const checked = checkConfig(text, "/p.toml", "p.toml");
     if (!checked.ok) throw new Error(checked.failure.join("\n"));
     const common = { kind: "command", schedule: { everySeconds: 3_600 }, graceSeconds: 3_600 };
-    expect(JSON.parse(JSON.stringify(planOf(checked.value).jobs))).toEqual([
+    expect(JSON.parse(JSON.stringify(planOf(checked.value, HERE).jobs))).toEqual([
       {
         ...common,
         name: "held",

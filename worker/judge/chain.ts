@@ -4,7 +4,7 @@
  */
 import { type CarryingJob, carries, type Job, type Plan } from "../../protocol/plan.ts";
 import { definedOnly } from "./defined.ts";
-import { scheduleFault } from "./schedule.ts";
+import { canonicalSchedule, scheduleFault } from "./schedule.ts";
 import { type CopySpec, copyKey, hostKey, type JobSpec, jobKey, keyOf, type Spec } from "./watch.ts";
 
 export interface HostPlan {
@@ -33,8 +33,8 @@ function jobSpec(host: string, job: Job, plannedAt: number): JobSpec {
     expected;
   const limits = { startWithinSeconds, minRuntimeSeconds, maxRuntimeSeconds, hardLimitSeconds };
   const policies = { alertAfter: expected.alertAfter, anomalies: expected.anomalies };
-  const named = { kind: "job" as const, host, job: name, tool: kind, schedule, graceSeconds, plannedAt };
-  const common = { ...named, ...definedOnly({ ...limits, ...policies }) };
+  const named = { kind: "job" as const, host, job: name, tool: kind, graceSeconds, plannedAt };
+  const common = { ...named, schedule: canonicalSchedule(schedule), ...definedOnly({ ...limits, ...policies }) };
   if (carries(job)) return { ...common, from: job.from, to: job.to, proof: job.proof, datasets: job.datasets };
   return { ...common, datasets: [], ...definedOnly({ tier: job.tier, thresholds: job.thresholds }) };
 }

@@ -6,7 +6,8 @@ import * as z from "zod/mini";
 import { anomalySettings } from "../../protocol/anomalies.ts";
 import { depthPolicy } from "../../protocol/depth.ts";
 import { reading, runStatus, verdict } from "../../protocol/heartbeat.ts";
-import { alertAfter, schedule } from "../../protocol/plan.ts";
+import { alertAfter } from "../../protocol/plan.ts";
+import { schedule } from "../../protocol/schedule.ts";
 import { thresholds } from "../../protocol/thresholds.ts";
 
 const ms = z.int();

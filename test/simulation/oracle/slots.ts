@@ -1,6 +1,6 @@
 /** When a job had to begin, computed here and not by the judge. */
 import { Cron } from "croner";
-import type { Schedule } from "../../../protocol/plan.ts";
+import type { Schedule } from "../../../protocol/schedule.ts";
 import { firstAtLeast, lastAtMost } from "./steps.ts";
 
 /** Slots of a cron schedule in `(from, until]`, in order; undefined for an interval, whose slots follow from its runs. */
