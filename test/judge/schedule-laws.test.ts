@@ -113,7 +113,7 @@ describe("the work that an absurd calendar event makes is bounded:", () => {
 
   test.each([
     ["a day that never comes", "*-02-30", 30, 1_000],
-    ["every second", "*-*-* *:*:*", 60, 20],
+    ["every second", "*-*-* *:*:*", 60, 40],
     ["nothing but skipped times", "Sun *-03~7/1 02:30", 400, 500],
     ["a weekday that its only day never is", "Mon 2026-11-24", 30, 20],
   ])("%s", (_what, text, clockReads, daysLooked) => {

@@ -68,6 +68,22 @@ describe("a config", () => {
     expect(checked.value.jobs.map((one) => one.carries?.proof)).toEqual(["marker", "run"]);
   });
 
+  it.each([
+    ['{ cron = "0 2 * * *" }', "linux", { cron: "0 2 * * *", zone: "Europe/Kyiv" }],
+    ['{ cron = "0 2 * * *" }', "win32", { cron: "0 2 * * *", zone: "Europe/Kyiv", by: "task_scheduler" }],
+    ['{ cron = "0 2 * * *", zone = "us/eastern" }', "linux", { cron: "0 2 * * *", zone: "America/New_York" }],
+    ['{ on_calendar = "Mon..Fri 02:00" }', "linux", { onCalendar: "Mon..Fri 02:00", zone: "Europe/Kyiv" }],
+    ['{ every = "15m" }', "win32", { everySeconds: 900 }],
+  ] as const)(
+    "tells the plan the schedule %s on %s, in the host's own zone if it names none",
+    (written, platform, told) => {
+      const job = `[[jobs]]\nname = "j"\nkind = "command"\nschedule = ${written}\ngrace = "1h"\nargv = ["true"]\n`;
+      const checked = checkConfig(head + job, "/p.toml", "p.toml", scheduleFault);
+      if (!checked.ok) throw new Error(checked.failure.join("\n"));
+      expect(planOf(checked.value, { ...HERE, platform }).jobs.map(({ schedule }) => schedule)).toEqual([told]);
+    },
+  );
+
   it("tells the plan what its jobs are held to, and nothing that it does not say", () => {
     const job = (name: string, rules: string) =>
       `[[jobs]]\nname = "${name}"\nkind = "command"\nschedule = { every = "1h" }\ngrace = "1h"\nargv = ["true"]\n${rules}\n`;
@@ -105,14 +121,14 @@ describe("a config", () => {
     ];
     const checked = checkConfig(head + job.join("\n"), "/p.toml", "p.toml");
     if (!checked.ok) throw new Error(checked.failure.join("\n"));
-    expect(planOf(checked.value).jobs).toMatchObject([
+    expect(planOf(checked.value, HERE).jobs).toMatchObject([
       {
         anomalies: { bytes: { min: 1_000, max: 2 * 1024 ** 4 }, files: "off", seconds: { max: 10_800 } },
         depth: { versions: 30, reachSeconds: 3_650 * 86_400 },
       },
       { thresholds: { "pool.archive.capacity": { warning: 85.5, critical: 95 } } },
     ]);
-    expect(z.safeParse(plan, planOf(checked.value)).error).toBeUndefined();
+    expect(z.safeParse(plan, planOf(checked.value, HERE)).error).toBeUndefined();
   });
 
   it.each([
