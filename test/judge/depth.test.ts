@@ -147,7 +147,7 @@ describe("a fall to nothing", () => {
     expect(afterDays([30, 0])).toEqual({
       kind: "fell",
       severity: "critical",
-      text: "no version can be restored any more; at 2026-10-01 04:00 UTC there were 30",
+      text: "holds no version any more; at 2026-10-01 04:00 UTC there were 30",
     });
     expect(afterDays([1, 0])?.severity).toBe("critical");
   });

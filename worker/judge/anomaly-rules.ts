@@ -40,16 +40,22 @@ const LOSS_DAYS = 3;
 /** And no more may be left than this share of the smallest run ever; of unsteady runs the other. */
 const LEFT_SHARE = 0.5;
 const LEFT_SHARE_UNSTEADY = 0.2;
-/** Runs are steady when the smallest is at least this share of the largest; of others it takes four weeks to know them. */
+/** Runs are steady when the smallest is at least this share of the largest; of others it takes six weeks to know them. */
 const STEADY_SHARE = 0.8;
-const UNSTEADY_RUNS = 28;
+const UNSTEADY_RUNS = 42;
 
 const BURST_RATIO = 5;
-/** Deletions are a burst from this share of the files on; of a young job from the other. */
+/** Deletions are a burst from this share of the files on; of a young job from the other, and not below so many. */
 const BURST_SHARE = 0.1;
 const BURST_SHARE_YOUNG = 0.5;
+const BURST_LEAST_YOUNG = 1000;
 
 export type Side = "low" | "high";
+
+/** As good as nothing: no spread explains a first quiet day, so it is judged as a loss alone. */
+export function isNothing(quantity: Quantity, { value }: Point): boolean {
+  return quantity !== "seconds" && value < SCALES[quantity].trace;
+}
 
 /** Nothing or less than a tenth, where every run had carried something: this is known after a few runs. */
 export function isLoss(quantity: Quantity, now: Point, points: readonly Point[]): boolean {
@@ -131,8 +137,8 @@ export function isBurst(quantity: Quantity, now: Point, points: readonly Point[]
   if (quantity !== "deletions" || daysOf(points) < LOSS_DAYS) return false;
   const learnt = isLearnt(now, points) && isLearntHigh(now, points);
   const most = Math.max(...valuesOf(points));
-  const share = learnt ? BURST_SHARE : BURST_SHARE_YOUNG;
-  if (now.value < SCALES.deletions.least || now.value < files * share || (files === 0 && !learnt)) return false;
+  const [share, least] = learnt ? [BURST_SHARE, SCALES.deletions.least] : [BURST_SHARE_YOUNG, BURST_LEAST_YOUNG];
+  if (now.value < least || now.value < files * share || (files === 0 && !learnt)) return false;
   if (now.value >= BURST_RATIO * most) return true;
   const deleting = points.filter(carries);
   if (deleting.length < CARRYING_MIN || !learnt) return false;

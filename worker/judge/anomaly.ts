@@ -4,7 +4,16 @@
  * seen, and outside of what the spread among the runs explains. docs/decisions/0007 gives the rules in words.
  */
 import type { AnomalySettings } from "../../protocol/anomalies.ts";
-import { ABOVE_ALL, BELOW_ALL, isBurst, isExplained, isLoss, isOutside, type Side } from "./anomaly-rules.ts";
+import {
+  ABOVE_ALL,
+  BELOW_ALL,
+  isBurst,
+  isExplained,
+  isLoss,
+  isNothing,
+  isOutside,
+  type Side,
+} from "./anomaly-rules.ts";
 import { type Quantity, sayBounds, sayUsual } from "./anomaly-words.ts";
 import { type Amount, calendar, daysOf, median, type Point, quantile } from "./history.ts";
 
@@ -108,7 +117,7 @@ function unusual(quantity: Quantity, now: Amount, amounts: readonly Amount[], co
   if (isLoss(quantity, day, known.lost)) return told(quantity, day, comparable(day, known.lost));
   if (isBurst(quantity, day, known.high, context.files)) return told(quantity, day, comparable(day, known.high));
   const looks = [
-    { side: "low", among: known.low },
+    { side: "low", among: isNothing(quantity, day) ? [] : known.low },
     { side: "low", among: knownOf(day, fullDays(day, points)).low },
     { side: "high", among: known.high },
   ] as const;

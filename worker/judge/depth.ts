@@ -81,7 +81,7 @@ export function depthFault(
 }
 
 function emptied(full: DepthLook): DepthFault {
-  const text = `no version can be restored any more; at ${moment(full.at)} there ${were(full.versions)}`;
+  const text = `holds no version any more; at ${moment(full.at)} there ${were(full.versions)}`;
   return { kind: "fell", severity: "critical", text };
 }
 
