@@ -17,7 +17,8 @@ interface Shape extends Levels {
   readonly shape: string;
 }
 
-const SHAPES: readonly Shape[] = [
+/** The first shape that matches counts. */
+export const SHAPES: readonly Shape[] = [
   // A full pool cannot be written and a copy-on-write one can hardly be emptied; from 80 % on allocation slows down. [ZFS]
   { shape: "pool.*.capacity", worse: "above", warning: 80, critical: 90, clear: 77, unit: "%" },
   // Debian and TrueNAS scrub monthly: five weeks and a day is one scrub left out, a hundred days are three. A scrub sets it to 0.
