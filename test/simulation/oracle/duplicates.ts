@@ -6,7 +6,7 @@
 import type { Problem, SeenIncident } from "../history.ts";
 import { hostOf, isSilent, wrongSince } from "./knowledge.ts";
 import { valueAt } from "./steps.ts";
-import { BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, ROUNDING_MS } from "./tolerances.ts";
+import { BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, ROUNDING_MS, SWEEP_LASTS_MS } from "./tolerances.ts";
 import { type HostTruth, siteKeyOf } from "./truth.ts";
 import { rootsFor, type SiteView } from "./view.ts";
 import { timeToDeliver } from "./waits.ts";
@@ -49,7 +49,8 @@ function suppressible(view: SiteView, incident: SeenIncident): Problem | undefin
   const { root, subject, openedAt, noticedAt } = incident;
   if (root === siteKeyOf(view.site) || root.startsWith("host:")) return undefined;
   const job = view.jobs.get(subject);
-  if (job !== undefined && valueAt(job.said, noticedAt, { weight: "no", since: 0 }).weight !== "no") return undefined;
+  if (job !== undefined && valueAt(job.said, noticedAt + SWEEP_LASTS_MS, { weight: "no", since: 0 }).weight !== "no")
+    return undefined;
   const saidBy = noticedAt - Math.min(...view.hosts.map(({ everyMs }) => everyMs));
   const silent = [siteKeyOf(view.site), ...hostsThatMatter(view, root)]
     .flatMap((key) => view.incidentsByRoot.get(key) ?? [])

@@ -9,7 +9,7 @@ import { lastDueSlot } from "./answers.ts";
 import { SAID_NOTHING } from "./failures.ts";
 import { deadlineOf, hostOf, isSilent, unbegunSince, unendedSince, wrongSince } from "./knowledge.ts";
 import { reachedAt, valueAt } from "./steps.ts";
-import { BLIND_AFTER_MS, EARLY_START_MS, ROUNDING_MS, SECOND } from "./tolerances.ts";
+import { BLIND_AFTER_MS, EARLY_START_MS, ROUNDING_MS, SECOND, SWEEP_LASTS_MS } from "./tolerances.ts";
 import { type CopyTruth, type HostTruth, siteKeyOf } from "./truth.ts";
 import { type JobView, rootsFor, type SiteView } from "./view.ts";
 import { at as moment } from "./words.ts";
@@ -17,8 +17,10 @@ import { clockSlack } from "./wrong-clocks.ts";
 
 export function falseAlarms(view: SiteView): Problem[] {
   return view.incidents.flatMap((incident) => {
-    const complaint = complaintAbout(view, incident);
-    return complaint === undefined ? [] : [problemOf(view, incident, complaint)];
+    const { noticedAt } = incident;
+    const complaint = complaintAbout(view, incident, noticedAt);
+    const later = complaint && complaintAbout(view, incident, noticedAt + SWEEP_LASTS_MS);
+    return complaint === undefined || later === undefined ? [] : [problemOf(view, incident, complaint)];
   });
 }
 
@@ -29,18 +31,19 @@ function problemOf(view: SiteView, incident: SeenIncident, complaint: string): P
   return { kind: "false_alarm", at: noticedAt, site: view.site, subject: root, text };
 }
 
-function complaintAbout(view: SiteView, incident: SeenIncident): string | undefined {
+/** What is wrong with an incident by what was known at `at`. */
+function complaintAbout(view: SiteView, incident: SeenIncident, at: number): string | undefined {
   const { root, subject, openedAt, noticedAt } = incident;
   if (openedAt > noticedAt) return "it was noticed before it began";
-  if (root === siteKeyOf(view.site)) return siteComplaint(view, incident);
+  if (root === siteKeyOf(view.site)) return siteComplaint(view, incident, at);
   if (!rootsFor(view, subject).has(root)) return `${root} is nothing that ${subject} hangs on`;
   const rootHost = hostOf(view, root);
-  if (rootHost !== undefined) return hostComplaint(view, rootHost, incident);
+  if (rootHost !== undefined) return hostComplaint(view, rootHost, incident, at);
   const slackMs = slackOf(view, subject, incident);
-  const since = wrongSince(view, subject, noticedAt, slackMs);
+  const since = wrongSince(view, subject, at, slackMs);
   if (since === undefined) return `nothing was wrong with ${subject} by what the worker had been told`;
   if (openedAt < since - slackMs) return `${subject} was wrong only since ${moment(since)}`;
-  return heldBack(view, subject, since, noticedAt) ?? wrongHop(view, incident);
+  return heldBack(view, subject, since, at) ?? wrongHop(view, incident, at);
 }
 
 /** Told times may be off by rounding and by wrong clocks. */
@@ -48,24 +51,24 @@ function slackOf(view: SiteView, key: string, { openedAt, noticedAt }: SeenIncid
   return ROUNDING_MS + clockSlack(view, key, openedAt, noticedAt);
 }
 
-function siteComplaint(view: SiteView, incident: SeenIncident): string | undefined {
-  const { openedAt, noticedAt } = incident;
-  const heard = view.hosts.find((host) => !isSilent(view, host, noticedAt, slackOf(view, host.key, incident)));
+function siteComplaint(view: SiteView, incident: SeenIncident, at: number): string | undefined {
+  const { openedAt } = incident;
+  const heard = view.hosts.find((host) => !isSilent(view, host, at, slackOf(view, host.key, incident)));
   if (heard !== undefined) return `${heard.key} was heard of`;
-  const deadlines = view.hosts.map((host) => deadlineOf(view, host, noticedAt) - slackOf(view, host.key, incident));
+  const deadlines = view.hosts.map((host) => deadlineOf(view, host, at) - slackOf(view, host.key, incident));
   const firstAt = Math.min(...deadlines);
   if (openedAt < firstAt) return `no host was silent before ${moment(firstAt)}`;
-  const fair = view.hosts.find((host) => blindSilence(view, host, noticedAt) === undefined);
+  const fair = view.hosts.find((host) => blindSilence(view, host, at) === undefined);
   return fair === undefined ? "the clocks had been blind, and no host had had its window since" : undefined;
 }
 
-function hostComplaint(view: SiteView, host: HostTruth, incident: SeenIncident): string | undefined {
-  const { openedAt, noticedAt } = incident;
+function hostComplaint(view: SiteView, host: HostTruth, incident: SeenIncident, at: number): string | undefined {
+  const { openedAt } = incident;
   const slackMs = slackOf(view, host.key, incident);
-  if (!isSilent(view, host, noticedAt, slackMs)) return "the host was heard of";
-  const since = deadlineOf(view, host, noticedAt);
+  if (!isSilent(view, host, at, slackMs)) return "the host was heard of";
+  const since = deadlineOf(view, host, at);
   if (openedAt < since - slackMs) return `the host was silent only since ${moment(since)}`;
-  return blindSilence(view, host, noticedAt);
+  return blindSilence(view, host, at);
 }
 
 /** After a blind interval a host that was not overdue before it has its whole window once more. */
@@ -111,14 +114,14 @@ function copyHeldBack(copy: CopyTruth, at: number): string | undefined {
 }
 
 /** A hop that carried newer data than the subject holds is not where the data stopped. */
-function wrongHop(view: SiteView, { root, subject, noticedAt }: SeenIncident): string | undefined {
+function wrongHop(view: SiteView, { root, subject }: SeenIncident, at: number): string | undefined {
   const stuck = view.copies.get(subject);
   const job = view.jobs.get(root);
   if (stuck === undefined || job === undefined || stuck.feeders.includes(job)) return undefined;
-  if (wrongSince(view, root, noticedAt) !== undefined) return undefined;
+  if (wrongSince(view, root, at) !== undefined) return undefined;
   const carried = view.copies.get(`copy:${stuck.dataset}/${job.job.to ?? ""}`);
   if (carried === undefined || carried === stuck) return undefined;
-  const [there, here] = [carried, stuck].map(({ told }) => valueAt(told, noticedAt, view.startAt));
+  const [there, here] = [carried, stuck].map(({ told }) => valueAt(told, at, view.startAt));
   if (there === undefined || here === undefined || there <= here + ROUNDING_MS) return undefined;
   return `data of ${moment(there)} had come through that hop, later than the ${moment(here)} that ${subject} holds`;
 }

@@ -14,6 +14,9 @@ export const BLIND_AFTER_MS = 5 * MINUTE;
 /** Sweeps are a minute apart, so a stop this long may look longer than `BLIND_AFTER_MS` from sweep to sweep. */
 export const BLIND_MAYBE_AFTER_MS = 3 * MINUTE;
 
+/** A sweep is dated by the event that began it, and may know what was told until it wrote its verdict. */
+export const SWEEP_LASTS_MS = 10 * SECOND;
+
 /** Beats a host gets to deliver what waited: one may be lost, and the one after it brings everything. */
 export const BEATS_TO_DELIVER = 2;
 
