@@ -5,7 +5,8 @@ import { firstAtLeast, lastAtMost } from "./steps.ts";
 
 /** Slots of a cron schedule in `(from, until]`, in order; undefined for an interval, whose slots follow from its runs. */
 export function slotsOf(schedule: Schedule, from: number, until: number): readonly number[] | undefined {
-  if (!("cron" in schedule)) return undefined;
+  if ("everySeconds" in schedule) return undefined;
+  if (!("cron" in schedule)) throw new Error("the oracle knows cron and intervals; a calendar event is neither");
   const key = `${schedule.cron} ${schedule.zone} ${from} ${until}`;
   const known = slotsByKey.get(key);
   if (known !== undefined) return known;
