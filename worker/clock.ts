@@ -17,7 +17,7 @@ export class Clock extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     // First of all the next one: a sweep that throws must not stop the clock.
     await this.ctx.storage.setAlarm(this.next());
-    await sweep(openDatabase(this.env.DB), readSettings(this.env), Date.now());
+    await sweep(openDatabase(this.env.DB), readSettings(this.env), Date.now(), "object");
   }
 
   private next(): number {

@@ -13,12 +13,12 @@ const app = createApp();
 export default {
   fetch(request, env, ctx) {
     const [db, settings, now] = [openDatabase(env.DB), readSettings(env), Date.now()];
-    const sweepSoon = () => ctx.waitUntil(Promise.all([sweep(db, settings, now), windClock(env.CLOCK)]));
+    const sweepSoon = () => ctx.waitUntil(Promise.all([sweep(db, settings, now, "request"), windClock(env.CLOCK)]));
     return app.fetch(request, { db, settings, now, sweepSoon }, ctx);
   },
 
   async scheduled(controller, env) {
-    await sweep(openDatabase(env.DB), readSettings(env), controller.scheduledTime);
+    await sweep(openDatabase(env.DB), readSettings(env), controller.scheduledTime, "cron");
     await windClock(env.CLOCK);
   },
 } satisfies ExportedHandler<Env>;

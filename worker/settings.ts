@@ -28,9 +28,13 @@ export type Channel =
 
 export interface Settings {
   readonly sweepSeconds: number;
+  /** The clocks that are set up. */
+  readonly clocks: readonly ("cron" | "object")[];
   readonly channels: readonly Channel[];
   /** The address of the status page, for links in alerts. */
   readonly pageUrl: string | null;
+  /** The address that is called after each good sweep. Whoever knows it may be able to call it, so it is never shown. */
+  readonly watchdogUrl: string | null;
   readonly faults: readonly string[];
 }
 
@@ -51,12 +55,15 @@ type Reader<Value> = { readonly value: Value; readonly faults: readonly string[]
 export function readSettings(env: Env): Settings {
   const sweep = readSweepSeconds(env.SWEEP_SECONDS);
   const page = readPageUrl(env.PAGE_URL);
+  const watchdog = readWatchdogUrl(env.WATCHDOG_URL);
   const channels = readChannels(env);
   return {
     sweepSeconds: sweep.value,
+    clocks: env.CLOCK === undefined ? ["cron"] : ["cron", "object"],
     pageUrl: page.value,
+    watchdogUrl: watchdog.value,
     channels: channels.value,
-    faults: [...sweep.faults, ...page.faults, ...channels.faults],
+    faults: [...sweep.faults, ...page.faults, ...watchdog.faults, ...channels.faults],
   };
 }
 
@@ -72,6 +79,13 @@ function readPageUrl(raw: unknown): Reader<string | null> {
   const parsed = webUrl.safeParse(raw);
   if (parsed.success) return { value: parsed.data, faults: [] };
   return { value: null, faults: ["PAGE_URL is not an http or https URL; alerts carry no link"] };
+}
+
+function readWatchdogUrl(raw: unknown): Reader<string | null> {
+  if (raw === undefined || raw === "") return { value: null, faults: [] };
+  const parsed = webUrl.safeParse(raw);
+  if (parsed.success) return { value: parsed.data, faults: [] };
+  return { value: null, faults: ["WATCHDOG_URL is not an http or https URL; no watchdog is called"] };
 }
 
 function readChannels(env: Env): Reader<Channel[]> {

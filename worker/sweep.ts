@@ -5,16 +5,20 @@
 
 import { deliverDue } from "./deliver.ts";
 import { type Blind, blindInterval } from "./judge/blind.ts";
+import { clockNews, type Starter, standStill } from "./judge/clocks.ts";
 import { type Alert, alertsOf } from "./judge/say.ts";
 import { judgeSite } from "./judge/verdict.ts";
 import type { Watch } from "./judge/watch.ts";
+import { watchdogIsDue } from "./judge/watchdog.ts";
 import type { Settings } from "./settings.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
+import { recordClockNews } from "./store/clocks.ts";
 import type { Database } from "./store/database.ts";
-import { recordSweep, takeLease } from "./store/sweeps.ts";
+import { type Lease, recordSweep, takeLease } from "./store/sweeps.ts";
 import { TIDY_EVERY_MS, tidy } from "./store/tidy.ts";
 import { type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
 import { dueSites, readableWatches } from "./store/watches.ts";
+import { callWatchdog } from "./watchdog.ts";
 
 const LEASE_MS = 60_000;
 /** Due watches taken in one pass, and passes in one sweep (a pass is repeated for sites that changed meanwhile). */
@@ -33,14 +37,10 @@ export interface Swept {
   readonly deliveries: number;
 }
 
-export async function sweep(db: Database, settings: Settings, now: number): Promise<Swept> {
-  const lease = await takeLease(db, now, LEASE_MS);
+export async function sweep(db: Database, settings: Settings, now: number, startedBy: Starter): Promise<Swept> {
+  const lease = await takeLease(db, now, LEASE_MS, startedBy);
   if (lease === null) return { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0 };
-  const blind = blindInterval(lease.lastSweepAt, now);
-  if (blind !== null) {
-    const channels = settings.channels.map(({ name }) => name);
-    await recordBlind(db, blind, channels);
-  }
+  await lookAtOurselves(db, settings, lease, now);
   let watchesDue = 0;
   let skipped = 0;
   const alerts: Alert[] = [];
@@ -62,8 +62,20 @@ export async function sweep(db: Database, settings: Settings, now: number): Prom
   }
   const deliveries = await deliverDue(db, settings, now);
   if (lease.tidiedAt === null || now - lease.tidiedAt >= TIDY_EVERY_MS) await tidy(db, now);
-  await recordSweep(db, now, watchesDue);
+  const url = skipped === 0 && watchdogIsDue(lease.watchdog, now) ? settings.watchdogUrl : null;
+  await recordSweep(db, now, watchesDue, url !== null);
+  if (url !== null) await callWatchdog(db, settings, url, lease.watchdog, now);
   return { swept: true, watchesDue, skipped, alerts, deliveries };
+}
+
+/** Did sweeps stand still until now, and does each clock still start them? */
+async function lookAtOurselves(db: Database, settings: Settings, lease: Lease, now: number): Promise<void> {
+  const channels = settings.channels.map(({ name }) => name);
+  const blind = blindInterval(lease.lastSweepAt, now);
+  const still = standStill(lease.clocks);
+  if (blind !== null) await recordBlind(db, blind, channels, still);
+  const clocks = blind === null || still ? lease.clocks : { ...lease.clocks, sinceAt: now };
+  await recordClockNews(db, clockNews(clocks, settings.clocks, now), channels);
 }
 
 function sum(sites: readonly { readonly due: number }[]): number {

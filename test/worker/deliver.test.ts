@@ -22,6 +22,8 @@ const mail = (send: EmailSender["send"], name = "mail"): Channel => ({
 const hook = (name = "hook"): Channel => ({ kind: "webhook", name, url: `https://${name}.example/in`, secret: SECRET });
 const settings = (...channels: Channel[]): Settings => ({
   sweepSeconds: 60,
+  clocks: ["cron"],
+  watchdogUrl: null,
   channels,
   pageUrl: "https://tierwatch.example/",
   faults: [],

@@ -60,7 +60,7 @@ export async function sweepCost(d1: D1Database, watches: number, due: number): P
   // Any sweep but the one a day that takes out old rows: that one reads them all.
   await d1.prepare("UPDATE sweeps SET tidied_at = ?").bind(now).run();
   const meter = metered(d1);
-  const swept = await sweep(openDatabase(meter.d1), { ...readSettings({ DB: meter.d1 }), channels: [] }, now);
+  const swept = await sweep(openDatabase(meter.d1), { ...readSettings({ DB: meter.d1 }), channels: [] }, now, "cron");
   return { ...meter.take(), watchesDue: swept.watchesDue, skipped: swept.skipped };
 }
 

@@ -20,7 +20,9 @@ describe("sound settings", () => {
     const vars = { SWEEP_SECONDS: "30", PAGE_URL: "https://t.example/", CHANNELS: { mail, ops: hook }, EMAIL };
     expect(read({ ...vars, OPS_SECRET: SECRET })).toEqual({
       sweepSeconds: 30,
+      clocks: ["cron"],
       pageUrl: "https://t.example/",
+      watchdogUrl: null,
       channels: [
         { ...mail, name: "mail", sender: EMAIL },
         { ...hook, name: "ops", secret: SECRET },
@@ -30,7 +32,14 @@ describe("sound settings", () => {
   });
 
   test("may leave out the sweep's interval and the page's address", () => {
-    expect(read({ CHANNELS: {} })).toEqual({ sweepSeconds: 60, pageUrl: null, channels: [], faults: [] });
+    expect(read({ CHANNELS: {} })).toEqual({
+      sweepSeconds: 60,
+      clocks: ["cron"],
+      pageUrl: null,
+      watchdogUrl: null,
+      channels: [],
+      faults: [],
+    });
   });
 });
 

@@ -34,6 +34,8 @@ export async function emptyDatabase(): Promise<void> {
   await env.DB.batch([
     ...TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
     env.DB.prepare("UPDATE sweeps SET lease_until = 0, last_sweep_at = NULL, last_watches_due = 0, tidied_at = NULL"),
+    env.DB.prepare(`UPDATE sweeps SET cron_at = NULL, object_at = NULL, clocks_since_at = NULL, cron_silent_at = NULL,
+      object_silent_at = NULL, watchdog_at = NULL, watchdog_failing_at = NULL, watchdog_error = NULL, watchdog_told_at = NULL`),
   ]);
 }
 
@@ -116,7 +118,7 @@ export async function sweepAt(now: number, mails: Mail[] = []) {
   await env.DB.prepare("UPDATE sweeps SET last_sweep_at = ? WHERE last_sweep_at < ?")
     .bind(now - 60_000, now)
     .run();
-  return sweep(db, settingsWith(mails), now);
+  return sweep(db, settingsWith(mails), now, "cron");
 }
 
 /** Sweeps that found nothing due, up to a minute before `now`: all that they leave is when the last of them was. */
@@ -128,7 +130,7 @@ export async function clocksRanUntil(now: number): Promise<void> {
 
 /** The first sweep at `now` after clocks that stood still since the one before. */
 export function sweepAfterStandstill(now: number, mails: Mail[] = []) {
-  return sweep(db, settingsWith(mails), now);
+  return sweep(db, settingsWith(mails), now, "cron");
 }
 
 export async function status(now: number): Promise<StatusJson> {

@@ -150,7 +150,7 @@ describe("a sweep whose batch fails", () => {
   ])("%s leaves everything as it was, and the next sweep says it once", async (_when, batch) => {
     const before = await written();
     await clocksRanUntil(SILENT);
-    await expect(sweep(troubled(batch), settingsWith(mails), SILENT)).rejects.toThrow();
+    await expect(sweep(troubled(batch), settingsWith(mails), SILENT, "cron")).rejects.toThrow();
     expect(await written()).toEqual(before);
     expect(mails).toEqual([]);
 
@@ -166,7 +166,9 @@ describe("a sweep whose batch fails", () => {
       throw lost();
     };
     await clocksRanUntil(SILENT);
-    await expect(sweep(troubled(batch), settingsWith(mails), SILENT)).rejects.toThrow("Network connection lost");
+    await expect(sweep(troubled(batch), settingsWith(mails), SILENT, "cron")).rejects.toThrow(
+      "Network connection lost",
+    );
     const after = await written();
     expect(after.incidents).toHaveLength(1);
     expect(after.deliveries).toMatchObject([{ state: "pending", attempts: 0 }]);
@@ -195,7 +197,7 @@ describe("the lease", () => {
   });
 
   test("held by another sweep lets nothing be judged or delivered, and runs out when that one died", async () => {
-    expect(await takeLease(db, SILENT, LEASE_MS)).not.toBeNull();
+    expect(await takeLease(db, SILENT, LEASE_MS, "cron")).not.toBeNull();
     expect(await sweepAt(SILENT + LEASE_MS - 1, mails)).toMatchObject({ swept: false, watchesDue: 0, deliveries: 0 });
     expect((await written()).incidents).toEqual([]);
     expect(await sweepAt(SILENT + LEASE_MS, mails)).toMatchObject({ swept: true });
@@ -208,7 +210,7 @@ describe("the lease", () => {
   });
 
   test("taken by a clock that ran far ahead stops nobody", async () => {
-    await takeLease(db, SILENT + 24 * HOUR, LEASE_MS);
+    await takeLease(db, SILENT + 24 * HOUR, LEASE_MS, "cron");
     expect(await sweepAt(SILENT, mails)).toMatchObject({ swept: true });
   });
 });

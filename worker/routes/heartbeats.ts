@@ -2,12 +2,10 @@
 import { Hono } from "hono";
 import { type HeartbeatAnswer, heartbeat } from "../../protocol/heartbeat.ts";
 import { refuse } from "../../protocol/refusals.ts";
+import { sweepIsOverdue } from "../judge/clocks.ts";
 import { recordHeartbeat } from "../store/intake.ts";
 import type { AppEnv } from "./context.ts";
 import { readSigned } from "./signed.ts";
-
-/** A heartbeat starts a sweep itself when the clocks have not for this long. */
-const SWEEP_STALE_MS = 90_000;
 
 export function heartbeatRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -20,7 +18,7 @@ export function heartbeatRoutes(): Hono<AppEnv> {
     const recorded = await recordHeartbeat(db, arrival);
     if (!recorded.held) return refuse({ code: "unavailable", detail: "others write the same site right now" }, now);
     const { lastSweepAt, judgeNow } = recorded;
-    if (judgeNow || lastSweepAt === null || now - lastSweepAt > SWEEP_STALE_MS) sweepSoon();
+    if (judgeNow || sweepIsOverdue(lastSweepAt, now)) sweepSoon();
     const answer: HeartbeatAnswer = {
       runs: [...new Set(body.runs.map(({ id }) => id))],
       serverTime: new Date(now).toISOString(),

@@ -1,5 +1,6 @@
 /** What people and monitors read: the page with its stylesheet, `status.json` and `healthz`. */
 import { Hono } from "hono";
+import { sweepIsOverdue } from "../judge/clocks.ts";
 import { statusJson } from "../judge/status-json.ts";
 import { sweepIsStale } from "../judge/summary.ts";
 import { FAVICON } from "../page/icons.tsx";
@@ -20,9 +21,11 @@ export function pageRoutes(): Hono<AppEnv> {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   routes.get("/", async (c) => {
-    const { db, settings, now } = c.env;
+    const { db, settings, now, sweepSoon } = c.env;
     const renews = c.req.query("still") === undefined;
-    return c.html(page(await readSummary(db, settings.faults, now), now, renews));
+    const summary = await readSummary(db, settings.faults, now);
+    if (sweepIsOverdue(summary.lastSweepAt, now)) sweepSoon();
+    return c.html(page(summary, now, renews));
   });
   routes.get("/style.css", (c) => {
     const etag = `"${STYLE_VERSION}"`;

@@ -6,13 +6,23 @@ import { type Database, writeAll } from "./database.ts";
 import { putNotice } from "./deliveries.ts";
 import { blinds } from "./schema.ts";
 
-/** Keeps a blind interval and its one notice. A sweep that dies after this ends the same interval again, a little later. */
-export async function recordBlind(db: Database, blind: Blind, channels: readonly string[]): Promise<void> {
+/**
+ * Keeps a blind interval and its one notice. A sweep that dies after this ends the same interval again, a little later.
+ * `quiet` is for one more pause of a standstill that was told of: it gets no notice of its own.
+ */
+export async function recordBlind(
+  db: Database,
+  blind: Blind,
+  channels: readonly string[],
+  quiet: boolean,
+): Promise<void> {
   const { fromAt, untilAt } = blind;
   await writeAll(db, [
     sql`INSERT INTO blinds (from_at, until_at) VALUES (${fromAt}, ${untilAt})
       ON CONFLICT (from_at) DO UPDATE SET until_at = excluded.until_at`,
-    ...putNotice(sayBlind(blind), channels),
+    ...(quiet
+      ? []
+      : [sql`UPDATE sweeps SET clocks_since_at = ${untilAt} WHERE id = 1`, ...putNotice(sayBlind(blind), channels)]),
   ]);
 }
 

@@ -69,6 +69,10 @@ export const sweeps = sqliteTable("sweeps", {
   leaseUntil: integer("lease_until").notNull(),
   lastSweepAt: integer("last_sweep_at"),
   lastWatchesDue: integer("last_watches_due").notNull(),
+  cronSilentAt: integer("cron_silent_at"),
+  objectSilentAt: integer("object_silent_at"),
+  watchdogFailingAt: integer("watchdog_failing_at"),
+  watchdogError: text("watchdog_error"),
 });
 
 export const blinds = sqliteTable("blinds", {

@@ -3,7 +3,7 @@ import { type Summary, summarize } from "../judge/summary.ts";
 import { nameOf } from "../judge/words.ts";
 import { recentBlinds } from "./blinds.ts";
 import type { Database } from "./database.ts";
-import { lastSweepAt } from "./sweeps.ts";
+import { sweepHealth } from "./sweeps.ts";
 import { recentIncidents } from "./verdicts.ts";
 import { allWatches } from "./watches.ts";
 
@@ -15,12 +15,13 @@ export async function readSummary(db: Database, faults: readonly string[], now: 
   const { watches, unreadable } = await allWatches(db);
   const sites = [...new Set(watches.map(({ site }) => site))];
   const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, CLOSED_MAX)));
+  const health = await sweepHealth(db);
   return summarize({
     now,
-    faults: [...faults, ...unreadable.map(unreadableFault)],
+    faults: [...faults, ...health.faults, ...unreadable.map(unreadableFault)],
     watches,
     blinds: await recentBlinds(db, BLINDS_MAX),
-    lastSweepAt: await lastSweepAt(db),
+    lastSweepAt: health.lastSweepAt,
     incidents: incidents.flat(),
   });
 }

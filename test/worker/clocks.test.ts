@@ -1,0 +1,177 @@
+/** Two clocks, a watchdog, and visits: each is missed by the sweeps that the others start, and none disturbs a sweep. */
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createApp } from "../../worker/app.ts";
+import type { Starter } from "../../worker/judge/clocks.ts";
+import { readSettings, type Settings } from "../../worker/settings.ts";
+import { sweep } from "../../worker/sweep.ts";
+import { db, emptyDatabase, type Mail, request, START, settingsWith } from "./support.ts";
+
+const MINUTE = 60_000;
+let mails: Mail[];
+let settings: Settings;
+beforeEach(async () => {
+  await emptyDatabase();
+  mails = [];
+  settings = { ...settingsWith(mails), clocks: ["cron", "object"] };
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const subjects = () => mails.map(({ subject }) => subject);
+const sweepBy = (startedBy: Starter, now: number) => sweep(db, settings, now, startedBy);
+
+const page = async (now: number) => (await request("/", {}, now)).text();
+
+/** Sweeps of these starters, every `step` minutes from minute `from` to minute `to`. */
+async function run(starters: readonly Starter[], from: number, to: number, step = 1): Promise<void> {
+  for (let minute = from; minute <= to; minute += step) {
+    for (const [index, by] of starters.entries()) await sweepBy(by, START + minute * MINUTE + index * 1_000);
+  }
+}
+
+describe("a clock that stops", () => {
+  test.each<[Starter, Starter, string]>([
+    ["cron", "object", "cron trigger"],
+    ["object", "cron", "Clock object"],
+  ])("(%s) is noticed by the other after 15 minutes, once, and once when it is back", async (one, other, name) => {
+    await run(["cron", "object"], 0, 5);
+    await run([other], 6, 19);
+    expect(subjects()).toEqual([]);
+    await run([other], 20, 90);
+    expect(subjects()).toEqual([expect.stringMatching(`^Tierwatch: its ${name} has not fired for 15 min`)]);
+    await run([one, other], 91, 120);
+    expect(subjects().slice(1)).toEqual([`Tierwatch: its ${name} fires again`]);
+  });
+
+  test("is named on the page until it is back", async () => {
+    await run(["cron", "object"], 0, 1);
+    await run(["object"], 2, 20);
+    const fault = "The cron trigger has started no sweep since 2026-11-23 02:01 UTC.";
+    expect(await page(START + 20 * MINUTE)).toContain(fault);
+    await run(["cron"], 21, 22);
+    expect(await page(START + 22 * MINUTE)).not.toContain("has started no sweep");
+  });
+
+  test("is not one that always comes while the other sweeps", async () => {
+    await env.DB.prepare("UPDATE sweeps SET lease_until = ?, last_sweep_at = ?")
+      .bind(START + 1_000, START - 30_000)
+      .run();
+    expect((await sweepBy("cron", START)).swept).toBe(false);
+    await run(["object"], 1, 14);
+    expect((await sweepBy("cron", START + 14 * MINUTE - 1)).swept).toBe(false);
+    await run(["object"], 15, 28);
+    expect(subjects()).toEqual([]);
+  });
+});
+
+describe("clocks that both stop", () => {
+  test("while a host beats every five minutes are one notice, and one when they are back", async () => {
+    await run(["cron", "object"], 0, 5);
+    await run(["request"], 10, 60, 5);
+    expect(subjects()).toEqual([
+      expect.stringMatching("^Tierwatch: its cron trigger and Clock object have not fired for 20 min"),
+    ]);
+    await run(["cron", "object"], 61, 65);
+    expect(subjects().slice(1)).toEqual([
+      "Tierwatch: its cron trigger fires again",
+      "Tierwatch: its Clock object fires again",
+    ]);
+  });
+
+  test("while a host beats every twenty minutes are two notices, not one a beat", async () => {
+    await run(["cron", "object"], 0, 5);
+    await run(["request"], 25, 300, 20);
+    expect(subjects()).toEqual([
+      "Tierwatch itself was blind for 19 min 59 s; it looks again",
+      expect.stringMatching("^Tierwatch: its cron trigger and Clock object have not fired for 20 min"),
+    ]);
+  });
+
+  test("for two days and come back together are the one notice of the blind interval", async () => {
+    await run(["cron", "object"], 0, 5);
+    await run(["object", "cron"], 2 * 24 * 60, 2 * 24 * 60 + 30);
+    expect(subjects()).toEqual([expect.stringMatching(/^Tierwatch itself was blind for/)]);
+  });
+
+  test("of which only one comes back are that notice and one for the other", async () => {
+    await run(["cron", "object"], 0, 5);
+    await run(["object"], 600, 614);
+    expect(subjects()).toHaveLength(1);
+    await run(["object"], 615, 630);
+    expect(subjects().slice(1)).toEqual(["Tierwatch: its cron trigger has not fired for 15 min"]);
+  });
+});
+
+describe("a visit to the page", () => {
+  async function visit(now: number): Promise<number> {
+    const sweepSoon = vi.fn();
+    await createApp().fetch(new Request("https://tierwatch.example/"), { db, settings, now, sweepSoon });
+    return sweepSoon.mock.calls.length;
+  }
+
+  test("starts a sweep when the last one is older than 90 s, and only then", async () => {
+    expect(await visit(START)).toBe(1);
+    await sweepBy("cron", START);
+    expect(await visit(START + 90_000)).toBe(0);
+    expect(await visit(START + 90_001)).toBe(1);
+  });
+
+  test("of a monitor to /healthz starts none: it would hide what it looks for", async () => {
+    const sweepSoon = vi.fn();
+    await createApp().fetch(new Request("https://tierwatch.example/healthz"), { db, settings, now: START, sweepSoon });
+    expect(sweepSoon).not.toHaveBeenCalled();
+  });
+});
+
+describe("a watchdog", () => {
+  const URL = "https://hc.example/ping/a-secret-id";
+  let answer: () => Promise<Response>;
+  let called: Request[];
+  beforeEach(() => {
+    settings = { ...settings, clocks: ["cron"], watchdogUrl: URL };
+    called = [];
+    answer = async () => new Response("OK");
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      called.push(new Request(input, init));
+      return answer();
+    });
+  });
+
+  test("is called after each sweep, by GET, at most once a minute", async () => {
+    for (const seconds of [0, 20, 40, 60, 80, 120]) await sweepBy("cron", START + seconds * 1000);
+    expect(called.map(({ method, url }) => `${method} ${url}`)).toEqual([`GET ${URL}`, `GET ${URL}`, `GET ${URL}`]);
+  });
+
+  test("is not called by a sweep that dies, or that another holds the lease of", async () => {
+    await env.DB.prepare("UPDATE sweeps SET lease_until = ?")
+      .bind(START + 1_000)
+      .run();
+    await sweepBy("cron", START);
+    expect(called).toEqual([]);
+  });
+
+  test("that fails disturbs no sweep, is named without its address, and told of after 15 minutes", async () => {
+    answer = () => Promise.reject(new TypeError(`cannot connect to ${URL}`));
+    await run(["cron"], 0, 15);
+    expect((await sweepBy("cron", START + 16 * MINUTE)).swept).toBe(true);
+    expect(subjects()).toEqual(["Tierwatch: its watchdog could not be called for 15 min"]);
+    const text = await page(START + 16 * MINUTE);
+    expect(text).toContain("the address in WATCHDOG_URL was not reached");
+    expect(text + JSON.stringify(mails)).not.toContain("a-secret-id");
+    answer = async () => new Response(null, { status: 204 });
+    await run(["cron"], 17, 18);
+    expect(subjects().slice(1)).toEqual(["Tierwatch: its watchdog can be called again"]);
+  });
+
+  test("that is another Tierwatch whose sweeps stopped says so by its /healthz", async () => {
+    answer = () => request("/healthz", {}, START + 3 * 3_600_000);
+    await run(["cron"], 0, 16);
+    expect(mails.map(({ text }) => text)).toEqual([expect.stringContaining("answered 503")]);
+  });
+
+  test("whose address is none is a fault by name, and the rest works on", () => {
+    const read = readSettings({ DB: env.DB, WATCHDOG_URL: "hc.example/a-secret-id", CHANNELS: {} });
+    expect(read.watchdogUrl).toBeNull();
+    expect(read.faults).toEqual(["WATCHDOG_URL is not an http or https URL; no watchdog is called"]);
+  });
+});

@@ -1,0 +1,18 @@
+/** What is known of the watchdog stands in the row of the sweeps. It is written when it changes, not at each call. */
+import { sql } from "drizzle-orm";
+import type { Called } from "../judge/watchdog.ts";
+import { type Database, writeAll } from "./database.ts";
+import { putNotice } from "./deliveries.ts";
+
+/** Keeps what a call changed, with the notice of it if there is one. */
+export async function recordWatchdog(
+  db: Database,
+  { after, alert }: Called,
+  channels: readonly string[],
+): Promise<void> {
+  await writeAll(db, [
+    sql`UPDATE sweeps SET watchdog_failing_at = ${after.failingAt}, watchdog_error = ${after.error},
+      watchdog_told_at = ${after.toldAt} WHERE id = 1`,
+    ...(alert === null ? [] : putNotice(alert, channels)),
+  ]);
+}
