@@ -8,7 +8,7 @@ import { median } from "../../worker/judge/history.ts";
 import { chance, jobOf, KINDS } from "./series.ts";
 
 const KEPT_RUNS = 60;
-const JOBS = 8;
+const JOBS = 5;
 const RUNS = 365;
 
 const isUnusual = (run: RunSize, history: readonly RunSize[]) =>

@@ -165,6 +165,38 @@ describe("a fall to nothing", () => {
   });
 });
 
+describe("regular pruning is no fall in four years of daily looks,", () => {
+  /** Of days with a version the ones to keep: the newest of so many days, weeks, months and years. */
+  function kept(days: readonly number[], last: number, weeks: number, months: number, years: number): number[] {
+    const newestOf = (length: number, count: number) =>
+      [...new Map(days.map((day) => [Math.floor(day / length), day])).values()].slice(-count);
+    const periods = [newestOf(1, last), ...[weeks > 0 ? newestOf(7, weeks) : []]];
+    const longer = [months > 0 ? newestOf(30, months) : [], years > 0 ? newestOf(365, years) : []];
+    return [...new Set([...periods, ...longer].flat())].sort((a, b) => a - b);
+  }
+
+  test.each([
+    ["the last 30", 30, 0, 0, 0, 1],
+    ["the last 3", 3, 0, 0, 0, 1],
+    ["daily, weekly and monthly", 7, 4, 12, 0, 1],
+    ["daily to yearly", 7, 4, 12, 2, 1],
+    ["daily and yearly", 14, 0, 0, 1, 1],
+    ["the last 30, pruned each week", 30, 0, 0, 0, 7],
+    ["daily to monthly, pruned each month", 30, 8, 6, 0, 30],
+  ])("keeping %s", (_, last, weeks, months, years, everyDays) => {
+    let [days, looks]: [number[], DepthLook[]] = [[], []];
+    const faults: string[] = [];
+    for (let day = 0; day < 4 * 365; day += 1) {
+      days.push(day);
+      if (day % everyDays === 0) days = kept(days, last, weeks, months, years);
+      looks = mergeDepth(looks, look(day, days.length, day - (days[0] ?? day)));
+      const fault = depthFault(looks, {}, START, START + day * DAY);
+      if (fault !== null) faults.push(`${day}: ${fault.text}`);
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
 test("the order of looks does not matter for the fault", () => {
   const looks = [30, 31, 12, 13, 14].map((versions, day) => look(day, versions));
   const fault = depthFault(looks, {}, START, START + 5 * DAY);
