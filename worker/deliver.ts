@@ -1,7 +1,6 @@
 /** Hands due deliveries to their channels, each apart from the others, and writes down how each try ended. */
-import { sendEmail } from "./channels/email.ts";
 import type { Outcome } from "./channels/outcome.ts";
-import { sendWebhook } from "./channels/webhook.ts";
+import { send } from "./channels/send.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import { claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
@@ -52,12 +51,8 @@ async function attempt(delivery: Delivery, settings: Settings, now: number): Pro
 async function handOver(delivery: Delivery, settings: Settings, now: number, signal: AbortSignal): Promise<Outcome> {
   const channel = settings.channels.find(({ name }) => name === delivery.channel);
   if (channel === undefined) return { kind: "retry", error: `channel "${delivery.channel}" is not set up` };
-  switch (channel.kind) {
-    case "email":
-      return sendEmail(channel, delivery.alert, settings.pageUrl);
-    case "webhook":
-      return sendWebhook(channel, delivery.alert, { id: delivery.id, pageUrl: settings.pageUrl, now, signal });
-  }
+  const { alert, id } = delivery;
+  return send(channel, { alert, id, pageUrl: settings.pageUrl, now, signal });
 }
 
 /** What a try's outcome means for its delivery: done, given up, or when to try again. */

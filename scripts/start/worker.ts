@@ -90,7 +90,12 @@ function writeSettings(at: WorkerPlace, { url, secret }: Alerting): void {
     ...own,
     main: join(at.source, own.main),
     d1_databases: own.d1_databases.map((database) => ({ ...database, migrations_dir: join(at.source, "migrations") })),
-    vars: { SWEEP_SECONDS, PAGE_URL: urlOf(at), CHANNELS: { terminal: { kind: "webhook", url, secret: SECRET } } },
+    vars: {
+      SWEEP_SECONDS,
+      PAGE_URL: urlOf(at),
+      ALLOW_PRIVATE_URLS: true,
+      CHANNELS: { terminal: { kind: "webhook", url, secret: SECRET } },
+    },
   };
   writeFileSync(join(at.folder, "wrangler.json"), JSON.stringify(demo, null, 2));
   writeFileSync(join(at.folder, ".dev.vars"), `${SECRET}="${secret}"\n`, { mode: 0o600 });

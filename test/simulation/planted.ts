@@ -116,9 +116,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     breaks: "a channel's 500 counts as a yes",
-    file: "worker/channels/webhook.ts",
-    text: "if (status >= 200 && status < 300)",
-    replacement: "if (status >= 200 && status < 600)",
+    file: "worker/channels/post.ts",
+    text: "if (response.ok && ",
+    replacement: "if (response.status < 600 && ",
   },
   {
     breaks: "a record leaves the spool before anybody answered",

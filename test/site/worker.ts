@@ -58,7 +58,11 @@ export async function startWorker(): Promise<RunningWorker> {
     workers: [
       {
         configPath: "wrangler.toml",
-        vars: { SWEEP_SECONDS: 600, CHANNELS: { test: { kind: "webhook", url: receiver.url, secret: "TEST_SECRET" } } },
+        vars: {
+          SWEEP_SECONDS: 600,
+          ALLOW_PRIVATE_URLS: true,
+          CHANNELS: { test: { kind: "webhook", url: receiver.url, secret: "TEST_SECRET" } },
+        },
         secrets: { TEST_SECRET: SECRET },
       },
     ],

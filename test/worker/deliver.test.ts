@@ -2,9 +2,11 @@
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { EmailSender } from "../../worker/channels/email.ts";
+import type { Channel } from "../../worker/channels/kinds.ts";
 import { deliverDue } from "../../worker/deliver.ts";
 import type { Alert } from "../../worker/judge/say.ts";
-import type { Channel, EmailSender, Settings } from "../../worker/settings.ts";
+import type { Settings } from "../../worker/settings.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { db, emptyDatabase, START } from "./support.ts";
 
@@ -127,14 +129,14 @@ describe("a channel in trouble holds up no other:", () => {
     const { sent, delivering } = await good(hook());
     await delivering;
     expect(sent).toEqual(["nas opened"]);
-    expect((await rows())[1]).toMatchObject({ state: "pending", last_error: "the receiver answered 500" });
+    expect((await rows())[1]).toMatchObject({ state: "pending", last_error: "the receiver answered 500: broken" });
   });
 
   test("one that cannot be reached", async () => {
     receiver(() => Promise.reject(new TypeError("connection refused at 10.0.0.1")));
     const { delivering } = await good(hook());
     await delivering;
-    expect((await rows())[1]).toMatchObject({ state: "pending", last_error: "could not connect" });
+    expect((await rows())[1]).toMatchObject({ state: "pending", last_error: "could not connect to the receiver" });
   });
 
   test("a webhook that never answers is given 10 seconds, and its request is ended", async () => {
@@ -192,7 +194,10 @@ describe("a try that failed", () => {
     ["120", 120],
     ["5", 15],
     ["1000000", 3600],
-    ["Wed, 25 Nov 2026 07:28:00 GMT", 15],
+    ["Mon, 23 Nov 2026 02:02:00 GMT", 120],
+    ["Wed, 25 Nov 2026 07:28:00 GMT", 3600],
+    ["Sun, 22 Nov 2026 07:28:00 GMT", 15],
+    ["soon", 15],
     ["-1", 15],
   ])("waits as long as Retry-After asks, within reason: %s", async (asked, seconds) => {
     receiver(() => new Response(null, { status: 429, headers: { "retry-after": asked } }));
@@ -231,9 +236,7 @@ describe("a try that failed", () => {
     await deliverDue(db, settings(hook()), START);
     await deliverDue(db, settings(hook()), START + DAY);
     expect(requests).toHaveLength(1);
-    expect(await rows()).toMatchObject([
-      { state: "refused", due_at: null, last_error: "the receiver answered 410 Gone" },
-    ]);
+    expect(await rows()).toMatchObject([{ state: "refused", due_at: null, last_error: "the receiver answered 410" }]);
   });
 
   test.each([
@@ -388,11 +391,13 @@ describe("a mail", () => {
     const send = vi.fn(async () => {});
     await queue("mail");
     await deliverDue(db, settings(mail(send)), START);
-    expect(send).toHaveBeenCalledExactlyOnceWith({
-      from: "tierwatch@example.org",
-      to: "me@example.org",
-      subject: "nas opened",
-      text: "First broken: nas.\n\nStatus page: https://tierwatch.example/\n",
-    });
+    expect(send).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({
+        from: "tierwatch@example.org",
+        to: "me@example.org",
+        subject: "nas opened",
+        text: "nas opened\n\nFirst broken: nas.\n\nStatus page: https://tierwatch.example/\n",
+      }),
+    );
   });
 });

@@ -8,7 +8,8 @@ import type { Heartbeat, Run } from "../../protocol/heartbeat.ts";
 import type { Plan } from "../../protocol/plan.ts";
 import { keyIdOf, type SigningKey, signedHeaders } from "../../protocol/signature.ts";
 import { createApp } from "../../worker/app.ts";
-import { type Channel, readSettings, type Settings } from "../../worker/settings.ts";
+import type { Channel } from "../../worker/channels/kinds.ts";
+import { readSettings, type Settings } from "../../worker/settings.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { sweep } from "../../worker/sweep.ts";
 

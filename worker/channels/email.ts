@@ -1,23 +1,47 @@
-/** Email by Cloudflare's `send_email` binding. Sending the same delivery twice makes two mails: the binding has no key. */
-import type { Alert } from "../judge/say.ts";
-import type { Channel } from "../settings.ts";
+/**
+ * Email by Cloudflare's `send_email` binding (developers.cloudflare.com/email-service: Workers API, Email headers). It makes
+ * the Message-ID itself and has no idempotency key: a delivery that is sent twice makes two mails, in one thread.
+ */
+import * as z from "zod/mini";
+import { address } from "./fields.ts";
+import { mailOf } from "./mail.ts";
+import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
-import { plainText } from "./text.ts";
 
-type EmailChannel = Extract<Channel, { kind: "email" }>;
+export const emailTable = z.strictObject({ kind: z.literal("email"), from: address, to: address });
+
+/** What of the binding is used. */
+export interface EmailSender {
+  readonly send: (mail: {
+    from: string;
+    to: string;
+    subject: string;
+    text: string;
+    html: string;
+    headers: Record<string, string>;
+  }) => Promise<unknown>;
+}
 
 /** Codes of the Email Service that no second try can change. */
-const REFUSALS = ["E_SENDER_NOT_VERIFIED", "E_RECIPIENT_NOT_ALLOWED", "E_RECIPIENT_SUPPRESSED", "E_VALIDATION_ERROR"];
+const REFUSALS = [
+  "E_SENDER_NOT_VERIFIED",
+  "E_SENDER_DOMAIN_NOT_AVAILABLE",
+  "E_RECIPIENT_NOT_ALLOWED",
+  "E_RECIPIENT_SUPPRESSED",
+  "E_VALIDATION_ERROR",
+];
 
-export async function sendEmail(channel: EmailChannel, alert: Alert, pageUrl: string | null): Promise<Outcome> {
+export type EmailChannel = z.infer<typeof emailTable> & { readonly sender: EmailSender };
+
+export async function sendEmail({ from, to, sender }: EmailChannel, message: Message): Promise<Outcome> {
+  const { subject, text, html, headers } = await mailOf(message, from);
   try {
-    const { from, to } = channel;
-    await channel.sender.send({ from, to, subject: alert.title, text: plainText(alert, pageUrl) });
+    await sender.send({ from, to, subject, text, html, headers: { ...headers } });
     return { kind: "delivered" };
   } catch (error) {
     const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
-    const message = error instanceof Error ? error.message : "the mail could not be sent";
-    const told = code === "" ? message : `${code}: ${message}`;
+    const said = error instanceof Error ? error.message : "the mail could not be sent";
+    const told = code === "" ? said : `${code}: ${said}`;
     return REFUSALS.includes(code) ? { kind: "refused", error: told } : { kind: "retry", error: told };
   }
 }

@@ -3,49 +3,45 @@
  * library of its language. `webhook-id` is the delivery's id and stays the same over retries.
  */
 import { Webhook } from "standardwebhooks";
-import type { Alert } from "../judge/say.ts";
-import type { Channel } from "../settings.ts";
+import * as z from "zod/mini";
+import { webUrl } from "./fields.ts";
+import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
+import { jsonHeaders, post } from "./post.ts";
 
-type WebhookChannel = Extract<Channel, { kind: "webhook" }>;
+const SECRET_MIN_BYTES = 24;
 
-export async function sendWebhook(
-  channel: WebhookChannel,
-  alert: Alert,
-  delivery: {
-    readonly id: string;
-    readonly pageUrl: string | null;
-    readonly now: number;
-    readonly signal: AbortSignal;
-  },
-): Promise<Outcome> {
-  const { id, pageUrl, now, signal } = delivery;
-  const body = JSON.stringify({
-    type: alert.kind === "notice" ? "notice" : `incident.${alert.kind}`,
-    timestamp: new Date(now).toISOString(),
-    data: { ...alert, openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString(), pageUrl },
-  });
-  const headers = {
-    "content-type": "application/json",
-    "webhook-id": id,
-    "webhook-timestamp": String(Math.floor(now / 1000)),
-    "webhook-signature": new Webhook(channel.secret).sign(id, new Date(now), body),
-  };
+export const webhookTable = z.strictObject({
+  kind: z.literal("webhook"),
+  url: webUrl,
+  secret: z
+    .string()
+    .check(
+      z.refine(isStandardSecret, `is not at least ${SECRET_MIN_BYTES} bytes in base64 (as Standard Webhooks asks)`),
+    ),
+});
+
+function isStandardSecret(secret: string): boolean {
   try {
-    const answer = await fetch(channel.url, { method: "POST", headers, body, redirect: "manual", signal });
-    await answer.body?.cancel();
-    return outcomeOf(answer);
+    return atob(secret.replace(/^whsec_/, "")).length >= SECRET_MIN_BYTES;
   } catch {
-    return { kind: "retry", error: "could not connect" };
+    return false;
   }
 }
 
-function outcomeOf(answer: Response): Outcome {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: "delivered" };
+export async function sendWebhook(channel: z.infer<typeof webhookTable>, message: Message): Promise<Outcome> {
+  const { alert, id, pageUrl, now, signal } = message;
+  const body = JSON.stringify({
+    type: alert.kind === "notice" || alert.kind === "test" ? alert.kind : `incident.${alert.kind}`,
+    timestamp: new Date(now).toISOString(),
+    data: { ...alert, openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString(), pageUrl },
+  });
+  const headers = jsonHeaders({
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(now / 1000)),
+    "webhook-signature": new Webhook(channel.secret).sign(id, new Date(now), body),
+  });
+  const to = { who: "the receiver", url: channel.url, headers, body, secrets: [channel.secret], signal, now };
   // Standard Webhooks: 410 says that nobody wants this any more.
-  if (status === 410) return { kind: "refused", error: "the receiver answered 410 Gone" };
-  const after = Number(answer.headers.get("retry-after"));
-  const error = `the receiver answered ${status}`;
-  return Number.isFinite(after) && after > 0 ? { kind: "retry", error, afterSeconds: after } : { kind: "retry", error };
+  return post(to, { refuses: ({ status }) => status === 410 });
 }

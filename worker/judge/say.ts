@@ -12,7 +12,8 @@ import { list, moment, nameOf, span } from "./words.ts";
 const TITLE_MAX_CHARS = 79;
 
 export const alert = z.object({
-  kind: z.enum(["opened", "closed", "notice"]),
+  /** `test`: the owner asked for it, to see that a channel works. */
+  kind: z.enum(["opened", "reminder", "closed", "notice", "test"]),
   incidentId: z.string(),
   site: z.string(),
   /** The root: `site:…`, `host:…`, `job:…` or `copy:…`. */

@@ -1,0 +1,84 @@
+/**
+ * An alert as a mail: subject, plain text and HTML, and the headers that keep the mails of one incident together. All of
+ * them refer to one id made from the incident (RFC 5322, section 3.6.4), which no mail has to bear itself: readers of mail
+ * gather by References. Both bodies say the same; the HTML loads nothing from anywhere.
+ */
+import { moment } from "../judge/words.ts";
+import { digestOf } from "./digest.ts";
+import type { Message } from "./message.ts";
+import { clean, escapeHtml, plainText } from "./text.ts";
+import { type Urgency, urgencyOf, wordOf } from "./urgency.ts";
+
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** In angle brackets; for services that let the sender choose it. */
+  readonly messageId: string;
+  readonly headers: { readonly "In-Reply-To": string; readonly References: string };
+}
+
+/** `from` is the sender's address: ids of mails end in its domain. */
+export async function mailOf(message: Message, from: string): Promise<Mail> {
+  const { alert, id } = message;
+  const domain = from.slice(from.lastIndexOf("@") + 1);
+  const thread = `<incident.${await digestOf(alert.incidentId)}@${domain}>`;
+  return {
+    subject: clean(alert.title),
+    text: `${clean(alert.title)}\n\n${plainText(message)}`,
+    html: htmlOf(message),
+    messageId: `<delivery.${await digestOf(id)}@${domain}>`,
+    headers: { "In-Reply-To": thread, References: thread },
+  };
+}
+
+/** Ink on the light and on the dark card; each has a contrast of at least 4.5 to 1. */
+const INKS: Readonly<Record<Urgency, readonly [light: string, dark: string]>> = {
+  urgent: ["#a3241b", "#ff9385"],
+  high: ["#7d5200", "#e6b75c"],
+  normal: ["#565d66", "#a3abb5"],
+  low: ["#1d5c43", "#7fd0a8"],
+};
+
+/** Light colours stand inline, for readers that drop style sheets; dark ones in the sheet. */
+function htmlOf({ alert, pageUrl }: Message): string {
+  const [light, dark] = INKS[urgencyOf(alert)];
+  const line = (text: string) => `<p style="margin:0 0 12px">${escapeHtml(clean(text))}</p>`;
+  const button = pageUrl === null ? "" : buttonOf(pageUrl);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
+<title>${escapeHtml(clean(alert.title))}</title>
+<style>
+:root { color-scheme: light dark; }
+@media (prefers-color-scheme: dark) {
+  .paper { background: #101418 !important; }
+  .card { background: #171c22 !important; border-color: #2b323b !important; color: #e9e6df !important; }
+  .state { color: ${dark} !important; border-color: ${dark} !important; }
+  .soft { color: #a3abb5 !important; }
+  .button { background: #e9e6df !important; color: #171c22 !important; }
+}
+</style></head>
+<body class="paper" style="margin:0;padding:24px 12px;background:#f5f3ee">
+<div class="card" style="${CARD}">
+<p class="state" style="margin:0 0 8px;font-size:14px;font-weight:700;color:${light}">${wordOf(alert)} · ${escapeHtml(clean(alert.site))}</p>
+<h1 style="margin:0 0 20px;font-size:22px;line-height:1.3">${escapeHtml(clean(alert.title))}</h1>
+${alert.lines.map(line).join("\n")}
+${button}
+<p class="soft" style="margin:24px 0 0;font-size:13px;color:#565d66">Tierwatch, ${moment(alert.at)}</p>
+</div>
+</body></html>
+`;
+}
+
+const CARD =
+  "max-width:600px;margin:0 auto;padding:24px;background:#fffdf9;border:1px solid #dcd7cc;border-radius:8px;color:#1c2126;" +
+  "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;overflow-wrap:anywhere";
+
+function buttonOf(url: string): string {
+  const style =
+    "display:inline-block;margin-top:8px;padding:12px 20px;border-radius:6px;background:#1c2126;color:#fffdf9;" +
+    "font-weight:600;text-decoration:none";
+  return `<p style="margin:0"><a class="button" href="${escapeHtml(url)}" style="${style}">Status page</a></p>`;
+}

@@ -1,0 +1,47 @@
+/**
+ * Telegram, by a bot's sendMessage (core.telegram.org/bots/api: Making requests, sendMessage, HTML style). The token stands
+ * in the URL, so no error may show that.
+ */
+import * as z from "zod/mini";
+import type { Message } from "./message.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Answer, jsonHeaders, post } from "./post.ts";
+import { escapeHtml, fitted } from "./text.ts";
+import { urgencyOf } from "./urgency.ts";
+
+/** Of 4096 characters after the markup is read; the escapes only make it safer. */
+const LINES_MAX_CHARS = 3900;
+
+export const telegramTable = z.strictObject({
+  kind: z.literal("telegram"),
+  /** The number of a chat, or `@name` of a channel. */
+  chat: z.string().check(z.regex(/^(-?\d+|@[A-Za-z][A-Za-z0-9_]+)$/, 'is not a chat: a number in quotes, or "@name"')),
+  token: z.string().check(z.regex(/^\d+:[A-Za-z0-9_-]+$/, "is not a bot's token, such as 123456:ABC…")),
+});
+
+export async function sendTelegram(channel: z.infer<typeof telegramTable>, message: Message): Promise<Outcome> {
+  const { alert, pageUrl, now, signal } = message;
+  const title = `<b>${escapeHtml(fitted(alert.title, { max: 100 }))}</b>`;
+  const text = `${title}\n\n${fitted(alert.lines.join("\n"), { max: LINES_MAX_CHARS, escaped: escapeHtml })}`;
+  const button =
+    pageUrl === null ? {} : { reply_markup: { inline_keyboard: [[{ text: "Status page", url: pageUrl }]] } };
+  const urgency = urgencyOf(alert);
+  const body = JSON.stringify({
+    chat_id: channel.chat,
+    text,
+    parse_mode: "HTML",
+    link_preview_options: { is_disabled: true },
+    disable_notification: urgency === "low",
+    ...button,
+  });
+  const url = `https://api.telegram.org/bot${channel.token}/sendMessage`;
+  const to = { who: "Telegram", url, headers: jsonHeaders(), body, secrets: [channel.token], signal, now };
+  return post(to, { accepts: ({ body }) => yes.safeParse(body).success, refuses });
+}
+
+const yes = z.object({ ok: z.literal(true) });
+
+/** 401, 404: no such token; 403: the bot was blocked or thrown out; 400: no such chat, or a message it never takes. */
+function refuses({ status }: Answer): boolean {
+  return [400, 401, 403, 404].includes(status);
+}
