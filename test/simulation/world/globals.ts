@@ -1,0 +1,88 @@
+/**
+ * The globals that a bundle finds in its cage instead of the process's own: a clock that somebody else moves, timers on the
+ * simulated time, and the same cryptography without threads, so that it ends when it is called and always in one order.
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  sign as signWith,
+  verify as verifyWith,
+  type webcrypto,
+} from "node:crypto";
+
+/** A `Date` whose "now" is told; instants that are given are the real thing. */
+export function dateOf(now: () => number): DateConstructor {
+  return new Proxy(Date, {
+    construct: (target, args) => Reflect.construct(target, args.length === 0 ? [now()] : args, target),
+    get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
+  });
+}
+
+/** Making a formatter costs more than a whole judgement; two that are asked for alike are the same one. */
+export const cachedIntl: typeof Intl = new Proxy(Intl, {
+  get: (target, key) => (key === "DateTimeFormat" ? formatters : Reflect.get(target, key)),
+});
+
+const known = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Proxy(Intl.DateTimeFormat, {
+  construct: (target, args) => {
+    const name = JSON.stringify(args);
+    const found = known.get(name) ?? Reflect.construct(target, args);
+    known.set(name, found);
+    return found;
+  },
+});
+
+type Bytes = ArrayBuffer | Uint8Array;
+type Subtle = Pick<typeof webcrypto.subtle, "digest" | "importKey" | "sign" | "verify">;
+
+const keys = new Map<string, webcrypto.CryptoKey>();
+const objects = new WeakMap<object, KeyObject>();
+
+/** What the two programs use of WebCrypto; anything else would be missed at once. */
+export const subtle: Subtle = {
+  digest: async (algorithm, data) => {
+    if (algorithm !== "SHA-256") throw new Error("only SHA-256 is in this cage");
+    return exact(createHash("sha256").update(viewOf(data)).digest());
+  },
+  importKey: async (format: string, data: Bytes | object, _: unknown, __: boolean, usages: readonly string[]) => {
+    const bytes = viewOf(data);
+    const name = `${format}/${Buffer.from(bytes).toString("base64url")}`;
+    const found = keys.get(name) ?? cryptoKey(format, bytes, usages);
+    keys.set(name, found);
+    return found;
+  },
+  sign: async (_, key, data) => exact(signWith(null, viewOf(data), objectOf(key))),
+  verify: async (_, key, signature, data) => verifyWith(null, viewOf(data), objectOf(key), viewOf(signature)),
+};
+
+function cryptoKey(format: string, bytes: Uint8Array, usages: readonly string[]) {
+  const object =
+    format === "raw"
+      ? createPublicKey({
+          key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(bytes).toString("base64url") },
+          format: "jwk",
+        })
+      : createPrivateKey({ key: Buffer.from(bytes), format: "der", type: "pkcs8" });
+  const allowed = usages.filter((usage) => usage === "sign" || usage === "verify");
+  return object.toCryptoKey({ name: "Ed25519" }, true, allowed);
+}
+
+function objectOf(key: webcrypto.CryptoKey): KeyObject {
+  const found = objects.get(key) ?? KeyObject.from(key);
+  objects.set(key, found);
+  return found;
+}
+
+function viewOf(data: unknown): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  throw new Error("not bytes");
+}
+
+function exact(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
