@@ -23,10 +23,15 @@ export interface Settings {
   readonly pageUrl: string | null;
   /** The address that is called after each good sweep. Whoever knows it may be able to call it, so it is never shown. */
   readonly watchdogUrl: string | null;
+  /** Milliseconds between two reminders of an open incident, by its severity; null: none. */
+  readonly remind: { readonly critical: number | null; readonly warning: number | null };
   readonly faults: readonly string[];
 }
 
 const SWEEP_SECONDS = 60;
+const REMIND_CRITICAL_SECONDS = 86_400;
+const REMIND_WARNING_SECONDS = 7 * 86_400;
+const REMIND_MIN_SECONDS = 300;
 
 const webUrl = z.url({ protocol: /^https?$/ });
 
@@ -39,13 +44,24 @@ export function readSettings(env: Env): Settings {
   const watchdog = readWatchdogUrl(env.WATCHDOG_URL);
   const allow = readAllowPrivate(env.ALLOW_PRIVATE_URLS);
   const channels = readChannels(env, allow.value);
+  const critical = readRemind("REMIND_CRITICAL_SECONDS", env.REMIND_CRITICAL_SECONDS, REMIND_CRITICAL_SECONDS);
+  const warning = readRemind("REMIND_WARNING_SECONDS", env.REMIND_WARNING_SECONDS, REMIND_WARNING_SECONDS);
   return {
     sweepSeconds: sweep.value,
     clocks: env.CLOCK === undefined ? ["cron"] : ["cron", "object"],
     pageUrl: page.value,
     watchdogUrl: watchdog.value,
     channels: channels.value,
-    faults: [...sweep.faults, ...page.faults, ...watchdog.faults, ...allow.faults, ...channels.faults],
+    remind: { critical: critical.value, warning: warning.value },
+    faults: [
+      ...sweep.faults,
+      ...page.faults,
+      ...watchdog.faults,
+      ...critical.faults,
+      ...warning.faults,
+      ...allow.faults,
+      ...channels.faults,
+    ],
   };
 }
 
@@ -54,6 +70,18 @@ function readSweepSeconds(raw: unknown): Reader<number> {
   const parsed = z.coerce.number().check(z.minimum(1), z.maximum(600)).safeParse(raw);
   if (parsed.success) return { value: parsed.data, faults: [] };
   return { value: SWEEP_SECONDS, faults: [`SWEEP_SECONDS must be a number from 1 to 600; ${SWEEP_SECONDS} is used`] };
+}
+
+function readRemind(name: string, raw: unknown, usual: number): Reader<number | null> {
+  const parsed = z.coerce
+    .number()
+    .check(z.minimum(0))
+    .safeParse(raw ?? usual);
+  const seconds = parsed.success ? parsed.data : Number.NaN;
+  if (seconds === 0) return { value: null, faults: [] };
+  if (seconds >= REMIND_MIN_SECONDS) return { value: seconds * 1000, faults: [] };
+  const fault = `${name} must be 0 (no reminders) or at least ${REMIND_MIN_SECONDS} seconds; ${usual} is used`;
+  return { value: usual * 1000, faults: [fault] };
 }
 
 function readPageUrl(raw: unknown): Reader<string | null> {

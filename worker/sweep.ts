@@ -4,19 +4,20 @@
  */
 
 import { deliverDue } from "./deliver.ts";
-import { type Blind, blindInterval } from "./judge/blind.ts";
+import { blindInterval } from "./judge/blind.ts";
 import { clockNews, type Starter, standStill } from "./judge/clocks.ts";
+import { LOOK_BACK_MS } from "./judge/flap.ts";
 import { type Alert, alertsOf } from "./judge/say.ts";
-import { judgeSite } from "./judge/verdict.ts";
-import type { Watch } from "./judge/watch.ts";
+import { judgeSite, type Verdict } from "./judge/verdict.ts";
 import { watchdogIsDue } from "./judge/watchdog.ts";
 import type { Settings } from "./settings.ts";
+import { actsOfSites } from "./store/acts.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import { recordClockNews } from "./store/clocks.ts";
 import type { Database } from "./store/database.ts";
 import { type Lease, recordSweep, takeLease } from "./store/sweeps.ts";
 import { TIDY_EVERY_MS, tidy } from "./store/tidy.ts";
-import { type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
+import { closedSince, type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
 import { dueSites, readableWatches } from "./store/watches.ts";
 import { callWatchdog } from "./watchdog.ts";
 
@@ -92,21 +93,23 @@ async function judgeSites(
   const watches = Map.groupBy(read.watches, ({ site }) => site);
   const spoilt = new Set(read.unreadable.map(({ site }) => site));
   const open = Map.groupBy(await openIncidents(db, sites), ({ site }) => site);
+  const closed = Map.groupBy(await closedSince(db, sites, now - LOOK_BACK_MS), ({ site }) => site);
+  const acts = Map.groupBy(await actsOfSites(db, sites, now), ({ site }) => site);
   const blinds = await recentBlinds(db, BLINDS_MAX);
   const whole = sites.filter((site) => !spoilt.has(site));
-  return whole.map((site) => judgeOne(site, watches.get(site) ?? [], open.get(site) ?? [], settings, now, blinds));
+  return whole.map((site) => {
+    const context = {
+      blinds,
+      acts: acts.get(site) ?? [],
+      closedLately: closed.get(site) ?? [],
+      remind: settings.remind,
+    };
+    const mine = watches.get(site) ?? [];
+    const verdict = judgeSite(site, mine, open.get(site) ?? [], now, context);
+    return { verdict, deliveries: deliveriesOf(verdict, settings), read: mine };
+  });
 }
 
-function judgeOne(
-  site: string,
-  watches: readonly Watch[],
-  open: Parameters<typeof judgeSite>[2],
-  settings: Settings,
-  now: number,
-  blinds: readonly Blind[],
-): Judgement {
-  const verdict = judgeSite(site, watches, open, now, blinds);
-  const channels = settings.channels.map(({ name }) => name);
-  const deliveries = alertsOf(verdict).flatMap((alert) => channels.map((channel) => ({ alert, channel })));
-  return { verdict, deliveries, read: watches };
+function deliveriesOf(verdict: Verdict, settings: Settings): Judgement["deliveries"] {
+  return alertsOf(verdict).flatMap((alert) => settings.channels.map(({ name }) => ({ alert, channel: name })));
 }

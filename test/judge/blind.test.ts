@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { blindInterval, blindUntil, patienceOf } from "../../worker/judge/blind.ts";
 import { sayBlind } from "../../worker/judge/say-blind.ts";
-import { judgeSite } from "../../worker/judge/verdict.ts";
+import { judgeSite, NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import { bothHeard, chainPlans, HOUR, heard, type Life, lifeOf, MINUTE, NAME, START, wellAt } from "./site.ts";
 
 const at = (time: string) => Date.parse(`2026-11-23T${time}Z`);
@@ -46,7 +46,8 @@ describe("a blind interval", () => {
 describe("a site after three hours in which nobody looked", () => {
   const well = wellAt(lifeOf(chainPlans()), START);
   const blind = { fromAt: START + MINUTE, untilAt: START + 3 * HOUR };
-  const look = (life: Life, now: number) => judgeSite(NAME, life.watches, life.open, now, [blind]);
+  const look = (life: Life, now: number) =>
+    judgeSite(NAME, life.watches, life.open, now, { ...NO_CONTEXT, blinds: [blind] });
   const until = blind.untilAt + 10 * MINUTE;
 
   test("is not called silent before its hosts had time to be heard", () => {
@@ -81,7 +82,10 @@ describe("a site after three hours in which nobody looked", () => {
   test("does not forget what was missed before it", () => {
     const before = judgeSite(NAME, well.watches, [], START + 10 * MINUTE);
     const later = { fromAt: START + 11 * MINUTE, untilAt: START + 3 * HOUR };
-    const verdict = judgeSite(NAME, before.after, before.opened, START + 3 * HOUR, [later]);
+    const verdict = judgeSite(NAME, before.after, before.opened, START + 3 * HOUR, {
+      ...NO_CONTEXT,
+      blinds: [later],
+    });
     expect(before.opened.map(({ root }) => root)).toEqual(["site:home"]);
     expect(verdict.opened.concat(verdict.closed.map(({ incident }) => incident))).toEqual([]);
   });

@@ -6,11 +6,12 @@ import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Plan } from "../../protocol/plan.ts";
 import type { Schedule } from "../../protocol/schedule.ts";
 import { type HostPlan, specsOf } from "../../worker/judge/chain.ts";
+import type { Incident } from "../../worker/judge/incident.ts";
 import { addMark, mergeHost, mergeMismatch, mergeProof, mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { plannedWatch } from "../../worker/judge/planned.ts";
 import { type Alert, alertsOf } from "../../worker/judge/say.ts";
 import { withUnusual } from "../../worker/judge/unusual.ts";
-import { type Incident, judgeSite, type Verdict } from "../../worker/judge/verdict.ts";
+import { type Context, judgeSite, NO_CONTEXT, type Verdict } from "../../worker/judge/verdict.ts";
 import { copyKey, type Facts, hostKey, jobKey, type RunFact, type Spec, type Watch } from "../../worker/judge/watch.ts";
 
 export const HOUR = 3_600_000;
@@ -31,17 +32,19 @@ export function lifeOf(plans: readonly HostPlan[], now = START): Life {
   return { watches, open: [], opened: [], said: [] };
 }
 
-export function verdictOf(life: Life, now: number): Verdict {
-  return judgeSite(NAME, life.watches, life.open, now);
+export function verdictOf(life: Life, now: number, context: Context = NO_CONTEXT): Verdict {
+  return judgeSite(NAME, life.watches, life.open, now, context);
 }
 
 /** One look at `now`, written down as the sweep would. */
-export function look(life: Life, now: number): Life {
-  const verdict = verdictOf(life, now);
+export function look(life: Life, now: number, context: Context = NO_CONTEXT): Life {
+  const verdict = verdictOf(life, now, context);
   const closed = new Set(verdict.closed.map(({ incident }) => incident.id));
+  const updated = new Map(verdict.updated.map((incident) => [incident.id, incident]));
+  const before = life.open.map((incident) => updated.get(incident.id) ?? incident);
   return {
     watches: verdict.after,
-    open: [...life.open, ...verdict.opened].filter(({ id }) => !closed.has(id)),
+    open: [...before, ...verdict.opened].filter(({ id }) => !closed.has(id)),
     opened: [...life.opened, ...verdict.opened],
     said: [...life.said, ...alertsOf(verdict)],
   };

@@ -343,14 +343,6 @@ describe("hosts that were never heard of", () => {
   });
 });
 
-test("a paused watch stays as it is and has no deadline", () => {
-  const life = well();
-  const watches = life.watches.map((one) => (one.key === "job:nas/sync" ? { ...one, status: "paused" as const } : one));
-  const late = WELL + 27 * HOUR;
-  const lived = look(bothHeard({ ...life, watches }, late), late);
-  expect(watch(lived, "job:nas/sync")).toMatchObject({ status: "paused", dueAt: null, incidentId: null });
-});
-
 test("hosts with other beats do not hold each other up for longer than twice the silence of the first", () => {
   const [nas, vm] = chainPlans();
   if (nas === undefined || vm === undefined) throw new Error("two plans");

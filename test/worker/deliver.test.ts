@@ -28,6 +28,7 @@ const settings = (...channels: Channel[]): Settings => ({
   watchdogUrl: null,
   channels,
   pageUrl: "https://tierwatch.example/",
+  remind: { critical: null, warning: null },
   faults: [],
 });
 

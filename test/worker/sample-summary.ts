@@ -4,6 +4,7 @@
  */
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Plan } from "../../protocol/plan.ts";
+import { UNATTENDED } from "../../worker/judge/incident.ts";
 import { mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { replan } from "../../worker/judge/planned.ts";
 import { type Summary, type SummaryInput, summarize } from "../../worker/judge/summary.ts";
@@ -124,6 +125,7 @@ export const past: SummaryInput["incidents"][number] = {
   subject: "job:corenas/nightly",
   reason: { code: "run", at: NOW - 3 * DAY, status: "failed", text: "cannot receive: destination is busy" },
   closedAt: NOW - 3 * DAY + 4 * HOUR,
+  attention: UNATTENDED,
 };
 
 /** Two nights without `sync`: staging is missed, offsite blocked behind it. */

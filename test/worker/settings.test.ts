@@ -27,6 +27,7 @@ describe("sound settings", () => {
         { ...mail, name: "mail", sender: EMAIL },
         { ...hook, name: "ops", secret: SECRET },
       ],
+      remind: { critical: 86_400_000, warning: 604_800_000 },
       faults: [],
     });
   });
@@ -36,6 +37,7 @@ describe("sound settings", () => {
       sweepSeconds: 60,
       clocks: ["cron"],
       pageUrl: null,
+      remind: { critical: 86_400_000, warning: 604_800_000 },
       watchdogUrl: null,
       channels: [],
       faults: [],
@@ -55,6 +57,26 @@ describe("faults", () => {
     ]);
     expect(settings.sweepSeconds).toBe(60);
     expect(settings.channels.map(({ name }) => name)).toEqual(["mail"]);
+  });
+
+  test.each<[string, unknown, number | null, string[]]>([
+    ["0 for none", "0", null, []],
+    ["a number of seconds", "3600", 3_600_000, []],
+    [
+      "less than a sweep can keep",
+      60,
+      86_400_000,
+      ["REMIND_CRITICAL_SECONDS must be 0 (no reminders) or at least 300 seconds; 86400 is used"],
+    ],
+    [
+      "no number",
+      "daily",
+      86_400_000,
+      ["REMIND_CRITICAL_SECONDS must be 0 (no reminders) or at least 300 seconds; 86400 is used"],
+    ],
+  ])("reminders: %s", (_what, value, expected, faults) => {
+    const settings = read({ CHANNELS: {}, REMIND_CRITICAL_SECONDS: value });
+    expect([settings.remind.critical, settings.faults]).toEqual([expected, faults]);
   });
 
   test.each<[string, unknown, string]>([

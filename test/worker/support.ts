@@ -25,6 +25,7 @@ const TABLES = [
   "enrollments",
   "verdicts",
   "blinds",
+  "acts",
 ];
 
 export const db = openDatabase(env.DB);
@@ -49,7 +50,12 @@ export interface Mail {
 export function settingsWith(mails: Mail[]): Settings {
   const sender = { send: async ({ subject, text }: Mail) => void mails.push({ subject, text }) };
   const channel: Channel = { kind: "email", name: "mail", from: "tierwatch@example.org", to: "me@example.org", sender };
-  return { ...readSettings({ DB: env.DB }), channels: [channel], faults: [] };
+  return {
+    ...readSettings({ DB: env.DB }),
+    channels: [channel],
+    remind: { critical: null, warning: null },
+    faults: [],
+  };
 }
 
 export async function request(

@@ -4,6 +4,7 @@
  */
 import { type Blind, blindUntil } from "./blind.ts";
 import type { Own } from "./deadline.ts";
+import { ownReason } from "./own-reason.ts";
 import type { Spec, Watch } from "./watch.ts";
 
 /** The own status as it may be acted on at `now`. */
@@ -24,7 +25,7 @@ export function excused(watch: Watch, own: Own, blinds: readonly Blind[], patien
 function keptMiss(watch: Watch, own: Own): Own | null {
   const { editedAt } = watch.spec;
   if (editedAt === undefined || editedAt < watch.sinceAt) return null;
-  const reason = "own" in watch.reason ? watch.reason.own : watch.reason;
+  const reason = ownReason(watch.reason);
   const bad = watch.status === "missed" || watch.status === "blocked";
   if (!bad || own.status === "missed" || own.status === "failed") return null;
   if (reason.code !== "never" && reason.code !== "overdue") return null;

@@ -1,5 +1,5 @@
 /** Why a watch has its status, in one short sentence for a person: what the page says beside the status. */
-import type { OwnReason, Reason } from "./watch.ts";
+import { type OwnReason, PAUSE, type Reason } from "./watch.ts";
 import { moment, nameOf, span } from "./words.ts";
 
 type Kind = "host" | "job" | "copy";
@@ -11,7 +11,10 @@ export function explain(key: string, reason: Reason, now: number): string {
       return `Blocked behind ${nameOf(reason.by)}.`;
     case "waiting":
       return `Past due. Whether ${nameOf(reason.by)} is the cause is known by ${moment(reason.untilAt)}.`;
+    case "paused":
+      return reason.untilAt === null ? "Paused until it is resumed." : `Paused until ${moment(reason.untilAt)}.`;
     case "catching_up":
+      if (reason.after === PAUSE) return `Its pause is over; it has until ${moment(reason.untilAt)} to be well.`;
       return `${nameOf(reason.after)} is well again; this has until ${moment(reason.untilAt)} to follow.`;
     default:
       return explainOwn(kindOf(key), reason, now);

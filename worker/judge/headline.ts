@@ -3,6 +3,7 @@
  * something is unknown. Incidents are titled here for the page; an alert has its own words (say.ts).
  */
 import type { RunStatus } from "../../protocol/heartbeat.ts";
+import { ownReason } from "./own-reason.ts";
 import { type IncidentSummary, type SiteSummary, type Summary, sweepIsStale, type TierStatus } from "./summary.ts";
 import { copyKey, hostKey, jobKey, type OwnReason, siteKey } from "./watch.ts";
 import { list, nameOf, span } from "./words.ts";
@@ -101,7 +102,7 @@ export function openIncidents(site: SiteSummary): IncidentSummary[] {
 /** What is wrong and where, without a full stop: `archive → staging is stuck: photos in staging is 31 h old`. */
 export function incidentTitle(incident: IncidentSummary, site: SiteSummary, now: number): string {
   const { root, reason, closedAt } = incident;
-  const own = "own" in reason ? reason.own : reason;
+  const own = ownReason(reason);
   const [is, at] = closedAt === null ? ["is", now] : ["was", closedAt];
   if (root === siteKey(site.name)) return `${site.name} ${is} silent: no host was heard of${since(own, at)}`;
   if (root.startsWith("host:")) return `${nameOf(root)} ${is} silent${since(own, at)}`;

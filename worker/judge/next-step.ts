@@ -1,4 +1,5 @@
 /** Where to look first when an incident is open: one instruction for a person who was just woken by it. */
+import { ownReason } from "./own-reason.ts";
 import type { IncidentSummary } from "./summary.ts";
 import { siteKey } from "./watch.ts";
 import { nameOf } from "./words.ts";
@@ -10,7 +11,7 @@ export function nextStep({ root, subject, reason }: IncidentSummary, site: strin
   if (root.startsWith("host:")) {
     return `See whether ${nameOf(root)} is up and online; then run the pusher's \`doctor\` on it.`;
   }
-  const own = "own" in reason ? reason.own : reason;
+  const own = ownReason(reason);
   if (own.code === "mismatch") {
     return "Compare the named files in both tiers before the next run overwrites the good ones.";
   }

@@ -3,6 +3,7 @@
  * what is missing, what is missing before what is only unusual.
  */
 import { byDeadline, type Deadline, type Own } from "./deadline.ts";
+import { ownReason } from "./own-reason.ts";
 import { badReadings } from "./readings.ts";
 import {
   type EndedRun,
@@ -185,7 +186,7 @@ type ReadingReason = Extract<OwnReason, { code: "reading" }>;
 
 function readingsOf(spec: JobSpec, facts: JobFacts, before: Reason | undefined): ReadingReason | null {
   if (facts.readings === null) return null;
-  const own = before !== undefined && "own" in before ? before.own : before;
+  const own = before === undefined ? undefined : ownReason(before);
   const known = own?.code === "reading" ? own.names : [];
   const bad = badReadings(facts.readings.list, known, spec.thresholds);
   const [worst] = bad;

@@ -3,10 +3,15 @@
  * wrong and where, in under 80 characters; the lines say what was expected, what came last, what hangs on it.
  */
 import * as z from "zod/mini";
+import type { Said } from "./attend.ts";
 import { explain } from "./explain.ts";
+import { TRANSITIONS_MAX } from "./flap.ts";
+import type { Closed, Incident } from "./incident.ts";
 import { lossIfLost } from "./loss.ts";
-import type { Closed, Incident, Verdict } from "./verdict.ts";
-import { type OwnReason, type Reason, siteKey, type Watch } from "./watch.ts";
+import { missedRuns } from "./missed-runs.ts";
+import { ownReason } from "./own-reason.ts";
+import type { Verdict } from "./verdict.ts";
+import { type OwnReason, siteKey, type Watch } from "./watch.ts";
 import { list, moment, nameOf, span } from "./words.ts";
 
 const TITLE_MAX_CHARS = 79;
@@ -14,6 +19,8 @@ const TITLE_MAX_CHARS = 79;
 export const alert = z.object({
   /** `test`: the owner asked for it, to see that a channel works. */
   kind: z.enum(["opened", "reminder", "closed", "notice", "test"]),
+  /** Which reminder of its incident. */
+  number: z.optional(z.number()),
   incidentId: z.string(),
   site: z.string(),
   /** The root: `site:…`, `host:…`, `job:…` or `copy:…`. */
@@ -28,15 +35,26 @@ export type Alert = z.infer<typeof alert>;
 
 /** Every alert a verdict asks for, opened ones first. An absorbed incident goes on in the wider one and says nothing. */
 export function alertsOf(verdict: Verdict): Alert[] {
-  const opened = verdict.opened.map((incident) => sayOpened(incident, verdict));
-  const closed = verdict.closed.flatMap((end) => (end.ending === "absorbed" ? [] : [sayClosed(end, verdict)]));
-  return [...opened, ...closed];
+  return verdict.said.map((said) => say(said, verdict));
+}
+
+function say(said: Said, verdict: Verdict): Alert {
+  switch (said.kind) {
+    case "opened":
+      return sayOpened(said.incident, verdict);
+    case "reminder":
+      return sayReminder(said, verdict);
+    case "closed":
+      return sayClosed(said.end, verdict);
+  }
 }
 
 function sayOpened(incident: Incident, verdict: Verdict): Alert {
   const { after } = verdict;
   const lines = [
     openingLine(incident, after, verdict.now),
+    ...heldBack(incident, verdict.now),
+    ...flapping(incident),
     ...detailLines(incident, after, verdict.now),
     ...hanging(incident, after),
   ];
@@ -46,6 +64,38 @@ function sayOpened(incident: Incident, verdict: Verdict): Alert {
     title: title(openingTitle(incident, after, verdict.now)),
     lines: [...lines, lossIfLost(after, verdict.now)].map(oneLine),
     at: verdict.now,
+  };
+}
+
+/** It was noticed before it is said: a silence held it back. */
+function heldBack({ openedAt, noticedAt }: Incident, now: number): string[] {
+  return noticedAt === now ? [] : [`It began at ${moment(openedAt)}, during a silence that is over now.`];
+}
+
+function flapping({ root, attention }: Incident): string[] {
+  if (!attention.flapping) return [];
+  return [
+    `${nameOf(root)} went to and fro more than ${TRANSITIONS_MAX} times within an hour: this stays open until it was well for an hour.`,
+  ];
+}
+
+function sayReminder({ incident, number, worse }: Extract<Said, { kind: "reminder" }>, verdict: Verdict): Alert {
+  const { after, now } = verdict;
+  const lasts = `It began at ${moment(incident.openedAt)} and lasts for ${span(now - incident.openedAt)}.`;
+  const lines = [
+    openingLine(incident, after, now),
+    lasts,
+    ...detailLines(incident, after, now),
+    ...hanging(incident, after),
+  ];
+  const words = openingTitle(incident, after, now);
+  return {
+    kind: "reminder",
+    number,
+    ...common(incident),
+    title: title(worse ? `Now ${incident.severity}: ${words}` : `Still: ${words}`),
+    lines: [...lines, lossIfLost(after, now)].map(oneLine),
+    at: now,
   };
 }
 
@@ -68,7 +118,7 @@ function oneLine(words: string): string {
 function openingTitle(incident: Incident, after: readonly Watch[], now: number): string {
   const { root, site, reason } = incident;
   if (root === siteKey(site)) return `${site} is silent: ${silence(after, now)}`;
-  const own = ownOf(reason);
+  const own = ownReason(reason);
   if (root.startsWith("host:")) return `${nameOf(root)} is silent at ${site}${lastHeard(own, now)}`;
   if (own.code === "reading") return `${site}: ${own.text}`;
   if (own.code === "mismatch") return `${site}: ${nameOf(incident.subject)} differs from its source`;
@@ -118,7 +168,7 @@ function route(root: string, after: readonly Watch[]): string {
 function openingLine(incident: Incident, after: readonly Watch[], now: number): string {
   const { root, site, reason } = incident;
   if (root === siteKey(site)) return `All hosts of ${site} are silent. Power, network or the whole site may be gone.`;
-  const own = ownOf(reason);
+  const own = ownReason(reason);
   const what = `First broken: ${root.startsWith("host:") ? nameOf(root) : route(root, after)}.`;
   switch (own.code) {
     case "run":
@@ -169,13 +219,10 @@ function hanging(incident: Incident, after: readonly Watch[]): string[] {
 }
 
 function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Alert {
-  const lasted = span(closedAt - incident.openedAt);
   const subject = incident.root === siteKey(incident.site) ? incident.site : nameOf(incident.root);
-  const words = ending === "removed" ? "is no longer watched" : "is well again";
   const lines = [
-    ending === "removed"
-      ? `It was taken out of the plan at ${moment(closedAt)}, ${lasted} after it began.`
-      : `It began at ${moment(incident.openedAt)} and lasted ${lasted}.`,
+    endLine(incident, closedAt, ending),
+    ...missed(incident, closedAt, verdict.after),
     ...lateWords(incident, verdict.after),
     ...stillBehind(verdict.after),
   ];
@@ -183,18 +230,45 @@ function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Al
     kind: "closed",
     ...common(incident),
     title: title(
-      incident.root === siteKey(incident.site) ? `${subject} is heard again` : `${incident.site}: ${subject} ${words}`,
+      incident.root === siteKey(incident.site)
+        ? `${subject} is heard again`
+        : `${incident.site}: ${subject} ${ENDINGS[ending]}`,
     ),
     lines: [...lines, lossIfLost(verdict.after, verdict.now)].map(oneLine),
     at: closedAt,
   };
 }
 
+const ENDINGS: Record<Closed["ending"], string> = {
+  recovered: "is well again",
+  absorbed: "is well again",
+  removed: "is no longer watched",
+  paused: "is paused",
+};
+
+function endLine({ openedAt }: Incident, closedAt: number, ending: Closed["ending"]): string {
+  const lasted = span(closedAt - openedAt);
+  if (ending === "removed") return `It was taken out of the plan at ${moment(closedAt)}, ${lasted} after it began.`;
+  if (ending === "paused")
+    return `It was paused at ${moment(closedAt)}, ${lasted} after it began; it is not judged until it is resumed.`;
+  return `It began at ${moment(openedAt)} and lasted ${lasted}.`;
+}
+
+/** Runs that should have been meanwhile and were not: of an incident about a job that did not come. */
+function missed(incident: Incident, closedAt: number, after: readonly Watch[]): string[] {
+  const own = ownReason(incident.reason);
+  const watch = after.find(({ key }) => key === incident.root);
+  if (watch?.spec.kind !== "job" || watch.facts.kind !== "job") return [];
+  if (own.code !== "overdue" && own.code !== "not_started") return [];
+  const count = missedRuns(watch.spec, watch.facts, own.dueAt, closedAt);
+  return count === 0 ? [] : [count === 1 ? "One run was missed." : `${count} runs were missed.`];
+}
+
 /** A run that was in time but told late was no late backup, and the owner is to know. */
 function lateWords(incident: Incident, after: readonly Watch[]): string[] {
   const watch = after.find(({ key }) => key === incident.root);
   const good = watch?.facts.kind === "job" ? watch.facts.good : null;
-  const missed = ownOf(incident.reason).code === "overdue" || ownOf(incident.reason).code === "never";
+  const missed = ownReason(incident.reason).code === "overdue" || ownReason(incident.reason).code === "never";
   if (good === null || !missed || good.finishedAt > incident.openedAt) return [];
   const told = `finished at ${moment(good.finishedAt)}; only its report came late, at ${moment(good.receivedAt)}`;
   return [`The backup itself was in time: ${nameOf(incident.root)} ${told}.`];
@@ -205,8 +279,4 @@ function stillBehind(after: readonly Watch[]): string[] {
   if (behind.length === 0) return [];
   const latest = Math.max(...behind.map(({ dueAt }) => dueAt ?? 0));
   return [`Still to follow: ${list(behind.map(({ key }) => nameOf(key)))}, by ${moment(latest)}.`];
-}
-
-function ownOf(reason: Reason): OwnReason {
-  return "own" in reason ? reason.own : reason;
 }

@@ -12,24 +12,31 @@ export interface SiteView {
   readonly now: number;
   readonly watches: ReadonlyMap<string, Watch>;
   readonly own: ReadonlyMap<string, Own>;
+  /** Keys of the watches that are paused, with the end of their pause. */
+  readonly paused: ReadonlyMap<string, number>;
 }
 
-/** `blinds` are the intervals in which nobody looked, as far as they may still matter. */
+/** `blinds` are the intervals in which nobody looked, as far as they may still matter; a paused watch is no cause. */
 export function viewSite(
   site: string,
   watches: readonly Watch[],
   now: number,
   blinds: readonly Blind[] = [],
+  paused: ReadonlyMap<string, number> = new Map(),
 ): SiteView {
   const patience = patienceOf(watches);
-  const ownOf = (watch: Watch) => excused(watch, ownStatus(watch, now), blinds, patience, now);
+  const ownOf = (watch: Watch) =>
+    paused.has(watch.key) ? UNJUDGED : excused(watch, ownStatus(watch, now), blinds, patience, now);
   return {
     site,
     now,
     watches: new Map(watches.map((watch) => [watch.key, watch])),
+    paused,
     own: new Map(watches.map((watch) => [watch.key, ownOf(watch)])),
   };
 }
+
+const UNJUDGED: Own = { status: "ok", reason: { code: "fine" }, dueAt: null, missedAt: null };
 
 export function isMissed(view: SiteView, key: string): boolean {
   return view.own.get(key)?.status === "missed";
@@ -48,9 +55,9 @@ function copySpecs(view: SiteView): CopySpec[] {
   return [...view.watches.values()].flatMap(({ spec }) => (spec.kind === "copy" ? [spec] : []));
 }
 
-/** True when every host of the site is past its deadline: then the site itself is silent. */
+/** True when every host of the site that is judged is past its deadline: then the site itself is silent. */
 export function isSilent(view: SiteView): boolean {
-  const hosts = hostSpecs(view);
+  const hosts = hostSpecs(view).filter(({ host }) => !view.paused.has(hostKey(host)));
   return hosts.length > 0 && hosts.every(({ host }) => isMissed(view, hostKey(host)));
 }
 

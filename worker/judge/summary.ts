@@ -5,11 +5,11 @@
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Blind } from "./blind.ts";
 import { chainOf } from "./chain.ts";
+import type { Incident } from "./incident.ts";
 import { lossIfLost } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
 import { openRuns } from "./runs.ts";
 import { severityOf } from "./severity.ts";
-import type { Incident } from "./verdict.ts";
 import type { CopySpec, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
 
 /** The page's own word beside those of watches: it does its work, but something about it is not as it should be. */

@@ -5,34 +5,16 @@
  * An incident is about a root. Watches whose own hop or host it is are its members and hold it open; what is bad only
  * because of it is blocked, and follows within an allowance once the root has recovered.
  */
+import { type Act, pausedUntil } from "./acts.ts";
+import { attend, type Remind, type Said, sayEnd } from "./attend.ts";
 import type { Blind } from "./blind.ts";
 import { causeOf, ownRoot, rootHolds } from "./cause.ts";
+import { CALM_MS, type ClosedLately, isFlapping } from "./flap.ts";
+import { type Closed, type Ending, type Incident, UNATTENDED } from "./incident.ts";
 import { nextSlot } from "./schedule.ts";
-import { type Severity, severityOf } from "./severity.ts";
+import { severityOf } from "./severity.ts";
 import { isBadAlone, type SiteView, viewSite } from "./site.ts";
-import { hostKey, type Reason, type Status, siteKey, type Watch } from "./watch.ts";
-
-export interface Incident {
-  readonly id: string;
-  readonly site: string;
-  readonly root: string;
-  readonly severity: Severity;
-  /** The deadline that passed or the moment of the failure, not the moment somebody looked. */
-  readonly openedAt: number;
-  readonly noticedAt: number;
-  /** The watch that opened it, and what was wrong with it. */
-  readonly subject: string;
-  readonly reason: Reason;
-}
-
-/** `recovered`: it is well again; `absorbed`: a wider incident took it over; `removed`: nobody watches it any more. */
-export type Ending = "recovered" | "absorbed" | "removed";
-
-export interface Closed {
-  readonly incident: Incident;
-  readonly closedAt: number;
-  readonly ending: Ending;
-}
+import { hostKey, type OwnReason, PAUSE, type Reason, type Status, siteKey, type Watch } from "./watch.ts";
 
 export interface Verdict {
   readonly site: string;
@@ -41,6 +23,10 @@ export interface Verdict {
   readonly changed: readonly Watch[];
   readonly opened: readonly Incident[];
   readonly closed: readonly Closed[];
+  /** Incidents that stay open, of which something else than their watches changed. */
+  readonly updated: readonly Incident[];
+  /** What is to be said of them, opened ones first. */
+  readonly said: readonly Said[];
   /** All watches as they will be: what the texts speak of. */
   readonly after: readonly Watch[];
 }
@@ -51,24 +37,61 @@ interface Judged {
   readonly root: string | null;
 }
 
-/** Judges every watch of a site. `open` are the site's open incidents, `blinds` times in which nobody looked. */
+/** What a judgement rests on beside the watches. */
+export interface Context {
+  /** Times in which nobody looked. */
+  readonly blinds: readonly Blind[];
+  /** The owner's silences and pauses. */
+  readonly acts: readonly Act[];
+  /** The site's incidents that closed within the last hour. */
+  readonly closedLately: readonly ClosedLately[];
+  readonly remind: Remind;
+}
+
+export const NO_CONTEXT: Context = {
+  blinds: [],
+  acts: [],
+  closedLately: [],
+  remind: { critical: null, warning: null },
+};
+
+/** Judges every watch of a site. `open` are the site's open incidents. */
 export function judgeSite(
   site: string,
   watches: readonly Watch[],
   open: readonly Incident[],
   now: number,
-  blinds: readonly Blind[] = [],
+  context: Context = NO_CONTEXT,
 ): Verdict {
-  const view = viewSite(site, watches, now, blinds);
+  const { acts, closedLately, remind } = context;
+  const view = viewSite(site, watches, now, context.blinds, pausedUntil(acts, watches, now));
   const byId = new Map(open.map((incident) => [incident.id, incident]));
   const judged = judgeWatches(view, byId);
-  const opened = openings(view, judged, open);
+  const opened = openings(view, judged, open, closedLately);
   const incidents = [...open, ...opened];
   const joined = judged.map(({ watch, root }) => join(watch, root, incidents));
-  const { closed, after } = closeRecovered(view, joined, open);
+  const { closed, calming, after } = closeRecovered(view, joined, open);
   const before = new Map(watches.map((watch) => [watch.key, watch]));
   const changed = after.filter((watch) => !same(watch, before.get(watch.key)));
-  return { site, now, changed, opened, closed, after };
+  const ended = new Set(closed.map(({ incident }) => incident.id));
+  const staying = [...opened, ...calming.filter(({ id }) => !ended.has(id))];
+  const attended = staying.map((incident) => attend(incident, after, acts, remind, now));
+  const isNew = new Set(opened.map(({ id }) => id));
+  const kept = attended.map(({ incident }) => incident);
+  return {
+    site,
+    now,
+    changed,
+    opened: kept.filter(({ id }) => isNew.has(id)),
+    closed,
+    updated: kept.filter((incident) => !isNew.has(incident.id) && !sameIncident(incident, byId.get(incident.id))),
+    said: [...attended.map(({ said }) => said), ...closed.map(sayEnd)].filter((said) => said !== null),
+    after,
+  };
+}
+
+function sameIncident(after: Incident, before: Incident | undefined): boolean {
+  return JSON.stringify([after.severity, after.attention]) === JSON.stringify([before?.severity, before?.attention]);
 }
 
 /** Hosts first: whether a host is given time to follow decides what its jobs and copies wait for. */
@@ -83,7 +106,12 @@ function judgeWatches(view: SiteView, open: ReadonlyMap<string, Incident>): Judg
 function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Incident>): Judged {
   const own = view.own.get(watch.key);
   if (own === undefined) throw new Error(`no own status for ${watch.key}`);
-  if (watch.status === "paused") return { watch: { ...watch, dueAt: null }, root: null };
+  const pause = view.paused.get(watch.key);
+  if (pause !== undefined) {
+    const reason: Reason = { code: "paused", untilAt: Number.isFinite(pause) ? pause : null };
+    return { watch: become(view, watch, "paused", reason, reason.untilAt, null), root: null };
+  }
+  if (watch.status === "paused") return { watch: resumed(view, watch, own.reason), root: null };
   if (!isBadAlone(view, watch.key)) {
     return { watch: become(view, watch, own.status, own.reason, own.dueAt, null), root: null };
   }
@@ -112,6 +140,12 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
   const isRoot = cause.root === ownRoot(watch) || watch.spec.kind === "host";
   const reason: Reason = isRoot ? own.reason : { code: "blocked", by: cause.root, own: own.reason };
   return { watch: become(view, watch, isRoot ? own.status : "blocked", reason, own.dueAt, null), root: cause.root };
+}
+
+/** After a pause it counts anew: nothing is missed before its next own chance. */
+function resumed(view: SiteView, watch: Watch, own: OwnReason): Watch {
+  const untilAt = allowance(view, watch);
+  return become(view, watch, "late", { code: "catching_up", after: PAUSE, untilAt, own }, untilAt, untilAt);
 }
 
 /** It was blocked by something else and now stands alone: it gets time to follow before it is blamed itself. */
@@ -153,16 +187,24 @@ function become(
 }
 
 /** A new incident for every root that has none open. */
-function openings(view: SiteView, judged: readonly Judged[], open: readonly Incident[]): Incident[] {
+function openings(
+  view: SiteView,
+  judged: readonly Judged[],
+  open: readonly Incident[],
+  closedLately: readonly ClosedLately[],
+): Incident[] {
   const known = new Set(open.map(({ root }) => root));
   const byRoot = new Map<string, Watch[]>();
   for (const { watch, root } of judged) {
     if (root !== null && !known.has(root)) byRoot.set(root, [...(byRoot.get(root) ?? []), watch]);
   }
-  return [...byRoot].map(([root, explained]) => opening(view, root, subjectOf(view, root, explained)));
+  return [...byRoot].map(([root, explained]) => {
+    const flapping = isFlapping(root, closedLately, view.now);
+    return opening(view, root, subjectOf(view, root, explained), flapping);
+  });
 }
 
-function opening(view: SiteView, root: string, subject: Watch): Incident {
+function opening(view: SiteView, root: string, subject: Watch, flapping: boolean): Incident {
   return {
     id: `${view.site}/${root}@${view.now}`,
     site: view.site,
@@ -172,6 +214,7 @@ function opening(view: SiteView, root: string, subject: Watch): Incident {
     noticedAt: view.now,
     subject: subject.key,
     reason: subject.reason,
+    attention: { ...UNATTENDED, flapping },
   };
 }
 
@@ -211,6 +254,8 @@ function startOf(reason: Reason): number | null {
     case "reading":
     case "mismatch":
       return reason.at;
+    case "paused":
+      return null;
     case "blocked":
     case "waiting":
     case "catching_up":
@@ -223,17 +268,28 @@ function join(watch: Watch, root: string | null, incidents: readonly Incident[])
   return { ...watch, incidentId: incident?.id ?? null };
 }
 
-/** Closes every open incident that no member holds open any more, and gives what hung on it time to follow. */
+/**
+ * Closes every open incident that no member holds open any more, and gives what hung on it time to follow. One that flaps
+ * only becomes calm, and closes when it stayed so. `calming` are all open incidents, with since when they are well.
+ */
 function closeRecovered(view: SiteView, watches: readonly Watch[], open: readonly Incident[]) {
   const closed: Closed[] = [];
+  const calming: Incident[] = [];
   let after = [...watches];
   for (const incident of open) {
-    const members = watches.filter((watch) => watch.incidentId === incident.id && holdsOpen(view, watch, incident));
-    if (members.length > 0) continue;
-    closed.push({ incident, closedAt: view.now, ending: endingOf(view, watches, incident) });
-    after = after.map((watch) => (watch.incidentId === incident.id ? follow(view, watch, incident) : watch));
+    const held = watches.some((watch) => watch.incidentId === incident.id && holdsOpen(view, watch, incident));
+    const { flapping, wellAt } = incident.attention;
+    const calm = !flapping || (wellAt !== null && view.now >= wellAt + CALM_MS);
+    if (!held) after = after.map((watch) => (watch.incidentId === incident.id ? follow(view, watch, incident) : watch));
+    if (held || !calm) calming.push(wellSince(incident, held ? null : (wellAt ?? view.now)));
+    else closed.push({ incident, closedAt: view.now, ending: endingOf(view, watches, incident) });
   }
-  return { closed, after };
+  return { closed, calming, after };
+}
+
+function wellSince(incident: Incident, wellAt: number | null): Incident {
+  if (!incident.attention.flapping || incident.attention.wellAt === wellAt) return incident;
+  return { ...incident, attention: { ...incident.attention, wellAt } };
 }
 
 /** The subject always does: a tier may be found stuck while its own, longer window still runs. */
@@ -246,6 +302,7 @@ function holdsOpen(view: SiteView, watch: Watch, incident: Incident): boolean {
 function endingOf(view: SiteView, watches: readonly Watch[], incident: Incident): Ending {
   const subject = watches.find((watch) => watch.key === incident.subject);
   if (subject === undefined) return "removed";
+  if (subject.status === "paused") return "paused";
   const stillBad = isBadAlone(view, subject.key) && subject.incidentId !== null;
   return stillBad && subject.incidentId !== incident.id ? "absorbed" : "recovered";
 }

@@ -218,10 +218,15 @@ export const reason = z.union([
   z.object({ code: z.literal("blocked"), by: z.string(), own: ownReason }),
   /** Bad, but whether `by` is the cause is not known before `untilAt`. */
   z.object({ code: z.literal("waiting"), by: z.string(), untilAt: ms, own: ownReason }),
+  /** Not judged, because its owner said so; null: until the owner says otherwise. */
+  z.object({ code: z.literal("paused"), untilAt: z.nullable(ms) }),
   /** What held it back has recovered; it has until `untilAt` to follow. */
   z.object({ code: z.literal("catching_up"), after: z.string(), untilAt: ms, own: ownReason }),
 ]);
 export type Reason = z.infer<typeof reason>;
+
+/** What a watch follows after when it was no incident that held it back. */
+export const PAUSE = "pause";
 
 export interface Watch {
   readonly site: string;

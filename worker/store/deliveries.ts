@@ -25,7 +25,7 @@ const row = z.object({
   attempts: z.number(),
 });
 
-/** Takes up to `limit` due deliveries under a lease. A closing alert waits until the opening one is done with. */
+/** Takes up to `limit` due deliveries under a lease. What follows waits until the opening alert is done with. */
 export async function claimDeliveries(db: Database, now: number, leaseMs: number, limit: number): Promise<Delivery[]> {
   // A look costs no row when nothing is due; the update below would cost some at every sweep.
   const due = await db.all(sql`SELECT 1 FROM deliveries WHERE due_at <= ${now} LIMIT 1`);
@@ -33,7 +33,7 @@ export async function claimDeliveries(db: Database, now: number, leaseMs: number
   const claimed = await db.all(sql`
     UPDATE deliveries SET due_at = ${now + leaseMs}, attempts = attempts + 1
     WHERE id IN (
-      SELECT id FROM deliveries AS d WHERE due_at <= ${now} AND NOT (kind = 'closed' AND EXISTS (
+      SELECT id FROM deliveries AS d WHERE due_at <= ${now} AND NOT (kind IN ('closed', 'reminder') AND EXISTS (
         SELECT 1 FROM deliveries AS o
         WHERE o.id = d.incident_id || '/opened/' || d.channel AND o.due_at IS NOT NULL))
       ORDER BY due_at LIMIT ${limit})

@@ -62,6 +62,31 @@ export const incidents = sqliteTable("incidents", {
   closedAt: integer("closed_at"),
   subject: text("subject").notNull(),
   reason: text("reason").notNull(),
+  saidAt: integer("said_at"),
+  ackedAt: integer("acked_at"),
+  ackedBy: text("acked_by"),
+  snoozedUntil: integer("snoozed_until"),
+  remindedAt: integer("reminded_at"),
+  reminders: integer("reminders").notNull(),
+  members: text("members").notNull(),
+  flapping: integer("flapping").notNull(),
+  wellAt: integer("well_at"),
+  dueAt: integer("due_at"),
+});
+
+export const acts = sqliteTable("acts", {
+  site: text("site").notNull(),
+  id: text("id").notNull(),
+  kind: text("kind").notNull(),
+  scope: text("scope").notNull(),
+  fromAt: integer("from_at").notNull(),
+  untilAt: integer("until_at"),
+  cron: text("cron"),
+  zone: text("zone"),
+  seconds: integer("seconds"),
+  note: text("note").notNull(),
+  madeBy: text("made_by").notNull(),
+  madeAt: integer("made_at").notNull(),
 });
 
 export const sweeps = sqliteTable("sweeps", {

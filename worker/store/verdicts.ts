@@ -1,8 +1,10 @@
 /** Incidents, and the writing of a whole verdict: watches, incidents and deliveries of a site in one batch or not at all. */
-import { and, desc, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, desc, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import * as z from "zod/mini";
+import type { ClosedLately } from "../judge/flap.ts";
+import type { Incident } from "../judge/incident.ts";
 import type { Alert } from "../judge/say.ts";
-import type { Incident, Verdict } from "../judge/verdict.ts";
+import type { Verdict } from "../judge/verdict.ts";
 import { reason, type Watch } from "../judge/watch.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
 import { incidents } from "./schema.ts";
@@ -13,8 +15,17 @@ export interface KeptIncident extends Incident {
 }
 
 function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
+  const { id, site, root, openedAt, noticedAt, closedAt, subject, members, flapping, ...rest } = row;
+  const { saidAt, ackedAt, ackedBy, snoozedUntil, remindedAt, reminders, wellAt, dueAt } = rest;
   const severity = z.parse(z.enum(["warning", "critical"]), row.severity);
-  return { ...row, severity, reason: z.parse(reason, JSON.parse(row.reason)) };
+  const told = { saidAt, ackedAt, ackedBy, snoozedUntil, remindedAt, reminders, wellAt, dueAt };
+  const attention = {
+    ...told,
+    members: z.parse(z.array(z.string()), JSON.parse(members)),
+    flapping: flapping !== 0,
+  };
+  const known = { id, site, root, severity, openedAt, noticedAt, closedAt, subject };
+  return { ...known, reason: z.parse(reason, JSON.parse(row.reason)), attention };
 }
 
 export async function openIncidents(db: Database, sites: readonly string[]): Promise<KeptIncident[]> {
@@ -24,6 +35,21 @@ export async function openIncidents(db: Database, sites: readonly string[]): Pro
     .from(incidents)
     .where(and(named, isNull(incidents.closedAt)));
   return rows.map(incidentOf);
+}
+
+/** What closed of these sites since `sinceAt`, as far as flapping asks. */
+export async function closedSince(
+  db: Database,
+  sites: readonly string[],
+  sinceAt: number,
+): Promise<(ClosedLately & { readonly site: string })[]> {
+  const { site, root, openedAt, noticedAt, closedAt } = incidents;
+  const named = inArray(site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`);
+  const rows = await db
+    .select({ site, root, openedAt, noticedAt, closedAt })
+    .from(incidents)
+    .where(and(named, gt(closedAt, sinceAt)));
+  return rows.flatMap((row) => (row.closedAt === null ? [] : [{ ...row, closedAt: row.closedAt }]));
 }
 
 /** Open incidents of every site, and the last `limit` closed ones. */
@@ -74,6 +100,7 @@ export async function writeVerdicts(
     ),
     ...writeClosed(verdicts, token),
     ...writeOpened(verdicts, token),
+    ...writeUpdated(verdicts, token),
     ...writeDeliveries(judgements, token),
   ]);
   const named = JSON.stringify(sites.map(({ site }) => site));
@@ -110,29 +137,53 @@ function writeClosed(verdicts: readonly Verdict[], token: string) {
   return perChunk(
     rows,
     (json) => sql`
-      UPDATE incidents SET closed_at = ${field("closedAt")} FROM json_each(${json}) AS e, verdicts
+      UPDATE incidents SET closed_at = ${field("closedAt")}, due_at = NULL FROM json_each(${json}) AS e, verdicts
       WHERE incidents.id = ${field("id")} AND incidents.closed_at IS NULL
         AND verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
   );
 }
 
+/** An incident and its attention as one flat row. */
+function incidentRow({ attention, ...of }: Incident) {
+  return { ...of, ...attention, reason: JSON.stringify(of.reason), members: JSON.stringify(attention.members) };
+}
+
 function writeOpened(verdicts: readonly Verdict[], token: string) {
-  const rows = verdicts.flatMap(({ opened }) => opened.map((of) => ({ ...of, reason: JSON.stringify(of.reason) })));
   return perChunk(
-    rows,
+    verdicts.flatMap(({ opened }) => opened.map(incidentRow)),
     (json) => sql`
-      INSERT INTO incidents (id, site, root, severity, opened_at, noticed_at, subject, reason)
+      INSERT INTO incidents (id, site, root, severity, opened_at, noticed_at, subject, reason, said_at, members, flapping,
+        due_at)
       SELECT ${field("id")}, ${field("site")}, ${field("root")}, ${field("severity")}, ${field("openedAt")},
-        ${field("noticedAt")}, ${field("subject")}, ${field("reason")}
+        ${field("noticedAt")}, ${field("subject")}, ${field("reason")}, ${field("saidAt")}, ${field("members")},
+        ${field("flapping")}, ${field("dueAt")}
       FROM json_each(${json}) AS e, verdicts
       WHERE verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
   );
 }
 
+function writeUpdated(verdicts: readonly Verdict[], token: string) {
+  return perChunk(
+    verdicts.flatMap(({ updated }) => updated.map(incidentRow)),
+    (json) => sql`
+      UPDATE incidents SET severity = ${field("severity")}, said_at = ${field("saidAt")}, acked_at = ${field("ackedAt")},
+        acked_by = ${field("ackedBy")}, snoozed_until = ${field("snoozedUntil")}, reminded_at = ${field("remindedAt")},
+        reminders = ${field("reminders")}, members = ${field("members")}, well_at = ${field("wellAt")},
+        due_at = ${field("dueAt")}
+      FROM json_each(${json}) AS e, verdicts
+      WHERE incidents.id = ${field("id")} AND verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
+  );
+}
+
+/** Stays the same over all tries; each reminder is a delivery of its own. */
+function deliveryId({ incidentId, kind, number }: Alert, channel: string): string {
+  return `${incidentId}/${kind}${number === undefined ? "" : `/${number}`}/${channel}`;
+}
+
 function writeDeliveries(judgements: readonly Judgement[], token: string) {
   const rows = judgements.flatMap(({ deliveries }) =>
     deliveries.map(({ alert, channel }) => ({
-      id: `${alert.incidentId}/${alert.kind}/${channel}`,
+      id: deliveryId(alert, channel),
       site: alert.site,
       incidentId: alert.incidentId,
       kind: alert.kind,

@@ -1,5 +1,5 @@
 /** Watches in and out of D1. A watch is written only over the version it was read at. */
-import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import { facts, reason, spec, status, type Watch } from "../judge/watch.ts";
 import { type Database, field, perChunk } from "./database.ts";
@@ -78,16 +78,19 @@ export async function allWatches(db: Database): Promise<ReadWatches> {
   return readable(await db.select().from(watches));
 }
 
-/** Sites that have a watch due at `now`, with how many; the longest overdue first, at most `limit` watches. */
+/**
+ * Sites that have something due at `now`, a watch or what is to be said of an incident, with how many; the longest overdue
+ * first, at most `limit` of each.
+ */
 export async function dueSites(db: Database, now: number, limit: number): Promise<{ site: string; due: number }[]> {
-  const due = await db
-    .select({ site: watches.site })
-    .from(watches)
-    .where(lte(watches.dueAt, now))
-    .orderBy(watches.dueAt)
-    .limit(limit);
+  const due = await db.all(sql`
+    SELECT site FROM (SELECT site, due_at FROM watches WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit})
+    UNION ALL
+    SELECT site FROM (SELECT site, due_at FROM incidents WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit})`);
   const counts = new Map<string, number>();
-  for (const { site } of due) counts.set(site, (counts.get(site) ?? 0) + 1);
+  for (const { site } of z.parse(z.array(z.object({ site: z.string() })), due)) {
+    counts.set(site, (counts.get(site) ?? 0) + 1);
+  }
   return [...counts].map(([site, count]) => ({ site, due: count }));
 }
 

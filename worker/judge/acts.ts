@@ -1,0 +1,77 @@
+/**
+ * What the owner asks for a time: a silence holds back the alerts of a scope while recording goes on; a pause stops the
+ * judging of its watches. A silence may come back by cron.
+ */
+import type { Schedule } from "../../protocol/schedule.ts";
+import { previousSlot } from "./schedule.ts";
+import { siteKey, type Watch } from "./watch.ts";
+
+export interface Act {
+  readonly id: string;
+  readonly site: string;
+  readonly kind: "silence" | "pause";
+  /** `site:S`, `host:H`, `job:H/J`, `copy:D/T` or `tier:T`. */
+  readonly scope: string;
+  readonly fromAt: number;
+  /** Null: until it is ended. */
+  readonly untilAt: number | null;
+  /** Of a recurring one: it begins at each slot between `fromAt` and `untilAt`, and lasts so long. */
+  readonly recurs: { readonly schedule: Extract<Schedule, { cron: string }>; readonly seconds: number } | null;
+}
+
+/** When the act that holds at `now` ends: infinity for one without an end, null when it does not hold. Ends exclude. */
+export function holdsUntil(act: Act, now: number): number | null {
+  const end = act.untilAt ?? Number.POSITIVE_INFINITY;
+  if (now < act.fromAt || now >= end) return null;
+  if (act.recurs === null) return end;
+  const { schedule, seconds } = act.recurs;
+  const slot = previousSlot(schedule, now);
+  const began = slot !== null && slot >= act.fromAt && slot > now - seconds * 1000 ? slot : null;
+  return began === null ? null : Math.min(end, began + seconds * 1000);
+}
+
+/** The latest end of the acts of a kind that hold at `now` and cover one of these keys; null when none does. */
+export function coveredUntil(
+  acts: readonly Act[],
+  kind: Act["kind"],
+  keys: readonly string[],
+  now: number,
+): number | null {
+  const ends = acts
+    .filter((act) => act.kind === kind && keys.includes(act.scope))
+    .map((act) => holdsUntil(act, now))
+    .filter((end) => end !== null);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+/** Every scope that a watch lies in: its site, its host, its tier, itself. */
+export function scopesOf({ site, key, spec }: Pick<Watch, "site" | "key" | "spec">): string[] {
+  switch (spec.kind) {
+    case "host":
+      return [siteKey(site), key];
+    case "job":
+      return [siteKey(site), `host:${spec.host}`, key];
+    case "copy":
+      return [siteKey(site), `tier:${spec.tier}`, key];
+  }
+}
+
+/** Every scope that an incident lies in: those of its subject if that is of the root itself, and of the root. */
+export function scopesOfRoot(root: string, subject: string, watches: readonly Watch[]): string[] {
+  const named = watches.filter(({ key }) => key === root || (key === subject && !root.startsWith("site:")));
+  const own = named.flatMap(scopesOf);
+  const host = /^job:([^/]+)\//.exec(root)?.[1];
+  return [...new Set([root, ...own, ...(host === undefined ? [] : [`host:${host}`])])];
+}
+
+/** Keys of the watches that are paused at `now`, each with the end of its pause. */
+export function pausedUntil(acts: readonly Act[], watches: readonly Watch[], now: number): Map<string, number> {
+  const pauses = acts.filter(({ kind }) => kind === "pause");
+  if (pauses.length === 0) return new Map();
+  return new Map(
+    watches.flatMap((watch): [string, number][] => {
+      const end = coveredUntil(pauses, "pause", scopesOf(watch), now);
+      return end === null ? [] : [[watch.key, end]];
+    }),
+  );
+}
