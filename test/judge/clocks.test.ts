@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ClockName, type Clocks, clockNews, standStill, sweepIsOverdue } from "../../worker/judge/clocks.ts";
 import { afterCall, type Watchdog, watchdogIsDue } from "../../worker/judge/watchdog.ts";
@@ -94,6 +95,33 @@ describe("a clock", () => {
       expect(title.length).toBeLessThan(80);
     }
   });
+});
+
+it("whatever starts sweeps, each clock is told of as silent, then back, then silent", () => {
+  const step = fc.record({
+    by: fc.constantFrom("cron", "object", "request"),
+    later: fc.integer({ min: 10, max: 290 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      let state = clocks({ cron: null, object: null, since: 0 });
+      let now = NOW;
+      const told: Record<ClockName, string[]> = { cron: [], object: [] };
+      for (const { by, later } of steps) {
+        now += later * 1_000;
+        if (by !== "request") state = { ...state, [by]: { ...state[by], firedAt: now } };
+        for (const { silentAt } of clockNews(state, BOTH, now)) {
+          for (const name of BOTH) {
+            const at = silentAt[name];
+            if (at === undefined) continue;
+            told[name].push(at === null ? "back" : "silent");
+            state = { ...state, [name]: { ...state[name], silentAt: at } };
+          }
+        }
+      }
+      for (const name of BOTH) expect(told[name].join(" ")).toMatch(/^(?:silent back ?)*(?:silent)?$/);
+    }),
+  );
 });
 
 describe("sweeps", () => {

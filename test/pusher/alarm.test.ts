@@ -69,6 +69,14 @@ describe("a host whose worker", () => {
     expect(titles().at(-1)).toBe(`${me} is watched by Tierwatch again`);
   });
 
+  it("cannot be reached is told of once, though two pushers find that out at the same time", async () => {
+    here = await alarmHost(worker, COMMAND);
+    worker.mood = down;
+    for (const minutes of [0, 15]) await here.beatAfter(minutes);
+    await Promise.all([here.beatAfter(15), here.beatAfter(0), here.beatAfter(0)]);
+    expect(titles()).toHaveLength(1);
+  });
+
   it("is well says nothing, and leaves nothing on the disk", async () => {
     here = await alarmHost(worker, COMMAND);
     for (const minutes of [0, 30, 30]) await here.beatAfter(minutes);

@@ -80,9 +80,11 @@ export async function startWorker(): Promise<RunningWorker> {
       return made.code;
     },
     sweepAt: async (at) => {
-      // Sweeps that found nothing due, up to a minute before: all that they leave is when the last of them was.
+      // Sweeps that found nothing due, up to a minute before: all that they leave is when the last of them was, and that
+      // the other clock fired.
       const idleUntil = at - 60_000;
-      await db.prepare(`UPDATE sweeps SET last_sweep_at = ${idleUntil} WHERE last_sweep_at < ${idleUntil}`).run();
+      const left = `last_sweep_at = ${idleUntil}, object_at = ${idleUntil}`;
+      await db.prepare(`UPDATE sweeps SET ${left} WHERE last_sweep_at < ${idleUntil}`).run();
       await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date(at) });
     },
     status: async () => {
