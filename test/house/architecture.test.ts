@@ -94,6 +94,7 @@ describe("a package in the wrong place is found:", () => {
     ["worker/store/a.ts", "drizzle-orm/d1"],
     ["worker/judge/a.ts", "croner"],
     ["worker/clock.ts", "cloudflare:workers"],
+    ["worker/channels/a.ts", "cloudflare:sockets"],
     ["pusher/a.ts", "node:fs"],
   ])("but %s → %s is in its place", (path, name) => {
     expect(broken(path, importing(name))).toEqual([]);

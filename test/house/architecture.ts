@@ -123,7 +123,7 @@ function packageFault(path: string, name: string): string[] {
   const isElsewhere =
     (/^drizzle-(?:orm|kit)\b/.test(name) && area !== "worker/store") ||
     (name.startsWith("node:") && area.startsWith("worker/")) ||
-    (name.startsWith("cloudflare:") && !isOneOf(area, "worker/index", "worker/clock"));
+    (name.startsWith("cloudflare:") && !isOneOf(area, "worker/index", "worker/clock", "worker/channels"));
   return isProduct(path) && (!known || isElsewhere) ? [`${path} may not import the package ${name}`] : [];
 }
 

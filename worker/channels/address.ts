@@ -4,24 +4,18 @@
  * Sources: IANA's special-purpose address registries (RFC 6890), RFC 6761 and RFC 6762 for names.
  */
 
-/** What is wrong with calling this host, or undefined. */
-export function hostFault(host: string): string | undefined {
-  const name = host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, "")
-    .replace(/\.$/, "");
-  const isPrivate = name.includes(":") ? isPrivateV6(name) : isPrivateV4(name) || isLocalName(name);
-  return isPrivate ? "is a private address: set ALLOW_PRIVATE_URLS = true to allow it" : undefined;
+/** What is wrong with calling this URL or host, or undefined. */
+export function placeFault(place: string): string | undefined {
+  // The parser writes every form of an IPv4 address (hexadecimal, one number) in the usual one.
+  const url = URL.parse(place.includes("://") ? place : `https://${place}`);
+  if (url === null) return "is not an address";
+  if (isPrivate(url.hostname)) return "is a private address: set ALLOW_PRIVATE_URLS = true to allow it";
+  return url.protocol === "https:" ? undefined : "must begin with https:// (ALLOW_PRIVATE_URLS = true allows http://)";
 }
 
-/** What is wrong with calling this URL, or undefined. */
-export function urlFault(text: string): string | undefined {
-  // The parser writes every form of an IPv4 address (hexadecimal, one number) in the usual one.
-  const url = URL.parse(text);
-  if (url === null) return "is not a URL";
-  const fault = hostFault(url.hostname);
-  if (fault !== undefined) return fault;
-  return url.protocol === "https:" ? undefined : "must begin with https:// (ALLOW_PRIVATE_URLS = true allows http://)";
+function isPrivate(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return name.includes(":") ? isPrivateV6(name) : isPrivateV4(name) || isLocalName(name);
 }
 
 function isLocalName(name: string): boolean {

@@ -1,9 +1,12 @@
 /** Fields that the tables of several channels share. */
 import * as z from "zod/mini";
 
+/** In ASCII, without anything that needs quoting. */
 export const address = z
   .string()
-  .check(z.regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/, "is not an email address"));
+  .check(z.regex(/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+$/, "is not an email address"));
+
+export const hostName = z.string().check(z.regex(/^[A-Za-z0-9.-]+$/, "is not the name of a host"));
 
 export const webUrl = z.url({ protocol: /^https?$/, error: "is not an http or https URL" });
 

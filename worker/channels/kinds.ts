@@ -7,11 +7,13 @@ import { ntfyTable } from "./ntfy.ts";
 import { pushoverTable } from "./pushover.ts";
 import { resendTable } from "./resend.ts";
 import { slackTable } from "./slack.ts";
+import { smtpTable } from "./smtp.ts";
 import { telegramTable } from "./telegram.ts";
 import { webhookTable } from "./webhook.ts";
 
 export const channelTable = z.discriminatedUnion("kind", [
   emailTable,
+  smtpTable,
   resendTable,
   ntfyTable,
   pushoverTable,
@@ -25,6 +27,7 @@ type ChannelTable = z.infer<typeof channelTable>;
 
 export const channelKind = z.enum([
   "email",
+  "smtp",
   "resend",
   "ntfy",
   "pushover",
@@ -43,18 +46,19 @@ export type Channel =
 interface Entries {
   /** They hold the name of a Worker secret; the channel gets its value. */
   readonly secrets: readonly string[];
-  /** URLs that the worker calls. */
-  readonly urls: readonly string[];
+  /** URLs and hosts that the worker calls. */
+  readonly places: readonly string[];
 }
 
 export const ENTRIES: Readonly<Record<ChannelTable["kind"], Entries>> = {
-  email: { secrets: [], urls: [] },
-  resend: { secrets: ["token"], urls: [] },
-  ntfy: { secrets: ["topic", "token"], urls: ["server"] },
-  pushover: { secrets: ["token", "user"], urls: [] },
-  telegram: { secrets: ["token"], urls: [] },
-  slack: { secrets: ["url"], urls: ["url"] },
-  discord: { secrets: ["url"], urls: ["url"] },
-  apprise: { secrets: ["key"], urls: ["server"] },
-  webhook: { secrets: ["secret"], urls: ["url"] },
+  email: { secrets: [], places: [] },
+  smtp: { secrets: ["password"], places: ["host"] },
+  resend: { secrets: ["token"], places: [] },
+  ntfy: { secrets: ["topic", "token"], places: ["server"] },
+  pushover: { secrets: ["token", "user"], places: [] },
+  telegram: { secrets: ["token"], places: [] },
+  slack: { secrets: ["url"], places: ["url"] },
+  discord: { secrets: ["url"], places: ["url"] },
+  apprise: { secrets: ["key"], places: ["server"] },
+  webhook: { secrets: ["secret"], places: ["url"] },
 };

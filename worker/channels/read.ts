@@ -1,6 +1,6 @@
 /** Reads one channel's table. All its faults are named at once, and a secret is in none of them. */
 import * as z from "zod/mini";
-import { urlFault } from "./address.ts";
+import { placeFault } from "./address.ts";
 import type { EmailSender } from "./email.ts";
 import { type Channel, channelKind, channelTable, ENTRIES } from "./kinds.ts";
 
@@ -25,14 +25,14 @@ export function readChannel(env: ChannelEnv, name: string, raw: unknown, allowPr
   if (!table.success) return off(["must be a table"]);
   const kind = channelKind.safeParse(table.data.kind);
   if (!kind.success) return off([`kind must be ${oneOf(channelKind.options)}`]);
-  const { secrets, urls } = ENTRIES[kind.data];
+  const { secrets, places } = ENTRIES[kind.data];
   const given = withSecrets(env, table.data, secrets);
   const parsed = channelTable.safeParse(given.table);
   const issues = parsed.success ? [] : parsed.error.issues.filter(({ path }) => !given.broken.has(String(path[0])));
   const faults = [...given.faults, ...issues.map((issue) => issueText(issue, table.data, secrets))];
   if (!parsed.success || faults.length > 0) return off(faults);
-  const places = allowPrivate ? [] : urls.flatMap((key) => placeFault(parsed.data, key, table.data, secrets));
-  if (places.length > 0) return off(places);
+  const away = allowPrivate ? [] : places.flatMap((key) => faultOf(parsed.data, key, table.data, secrets));
+  if (away.length > 0) return off(away);
   if (parsed.data.kind !== "email") return { channel: { ...parsed.data, name }, faults: [] };
   const sender = env.EMAIL;
   if (sender === undefined) return off(["there is no send_email binding named EMAIL"]);
@@ -62,8 +62,8 @@ function withSecrets(env: ChannelEnv, table: Table, keys: readonly string[]) {
 /** A name and nothing else: faults are shown to everybody, and somebody will paste the secret itself here. */
 const secretName = z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/));
 
-function placeFault(channel: Table, key: string, table: Table, secrets: readonly string[]): string[] {
-  const fault = urlFault(String(channel[key]));
+function faultOf(channel: Table, key: string, table: Table, secrets: readonly string[]): string[] {
+  const fault = placeFault(String(channel[key]));
   return fault === undefined ? [] : [`${called(key, table, secrets)} ${fault}`];
 }
 

@@ -9,6 +9,7 @@ import type { Outcome } from "./outcome.ts";
 import { sendPushover } from "./pushover.ts";
 import { sendResend } from "./resend.ts";
 import { sendSlack } from "./slack.ts";
+import { sendSmtp } from "./smtp.ts";
 import { sendTelegram } from "./telegram.ts";
 import { sendWebhook } from "./webhook.ts";
 
@@ -16,6 +17,8 @@ export async function send(channel: Channel, message: Message): Promise<Outcome>
   switch (channel.kind) {
     case "email":
       return sendEmail(channel, message);
+    case "smtp":
+      return sendSmtp(channel, message);
     case "resend":
       return sendResend(channel, message);
     case "ntfy":

@@ -1,0 +1,392 @@
+/** What each provider is sent for each kind of alert, by its own documentation, and what its answers mean. */
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Channel } from "../../../worker/channels/kinds.ts";
+import { send } from "../../../worker/channels/send.ts";
+import type { Alert } from "../../../worker/judge/say.ts";
+import { answer, HOSTILE, message, NOW, opened, PAGE, provider, sentBy } from "./support.ts";
+
+const KEY = "a".repeat(30);
+const USER = "u".repeat(30);
+const SLACK = "https://hooks.slack.com/services/T0/B0/hush";
+const DISCORD = "https://discord.com/api/webhooks/1/hush";
+
+const ntfy: Channel = { kind: "ntfy", name: "phone", server: "https://ntfy.sh", topic: "hush-topic", token: "tk_hush" };
+const pushover: Channel = { kind: "pushover", name: "phone", token: KEY, user: USER, emergency: true };
+const telegram: Channel = { kind: "telegram", name: "phone", chat: "-100123", token: "123:hush" };
+const slack: Channel = { kind: "slack", name: "phone", url: SLACK };
+const discord: Channel = { kind: "discord", name: "phone", url: DISCORD };
+const apprise: Channel = { kind: "apprise", name: "phone", server: "https://a.example/x/", key: "hush-key", tag: "me" };
+const resend: Channel = {
+  kind: "resend",
+  name: "phone",
+  from: "t@example.org",
+  to: "me@example.org",
+  token: "re_hush",
+};
+
+/** A yes of each provider, as its documentation shows it. */
+const YES = {
+  ntfy: answer(200, { id: "sPs71M8A2T", time: 1735941035, event: "message" }),
+  pushover: answer(200, { status: 1, request: "647d2300-702c-4b38-8b2f-d56326ae460b" }),
+  telegram: answer(200, { ok: true, result: { message_id: 1 } }),
+  slack: answer(200, "ok"),
+  discord: answer(204),
+  apprise: answer(200, { error: null }),
+  resend: answer(200, { id: "49a3999c-0ce1-4ea6-ab68-afcd6dc2e794" }),
+};
+
+const KINDS: [string, Partial<Alert>][] = [
+  ["opened, critical", {}],
+  ["opened, warning", { severity: "warning" }],
+  ["reminder, critical", { kind: "reminder" }],
+  ["notice, critical", { kind: "notice" }],
+  ["notice, warning", { kind: "notice", severity: "warning" }],
+  ["test", { kind: "test", severity: "warning" }],
+  ["closed", { kind: "closed" }],
+];
+
+/** One value for each of KINDS, side by side. */
+const table = (values: unknown[]) => KINDS.map(([what, alert], at) => [what, alert, values[at]] as const);
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe("ntfy", () => {
+  test("gets its JSON form at the server's root, with the page on tap and as a button", async () => {
+    const sent = await sentBy(ntfy, {}, YES.ntfy);
+    expect(sent).toMatchObject({
+      outcome: { kind: "delivered" },
+      method: "POST",
+      url: "https://ntfy.sh/",
+      redirect: "manual",
+    });
+    expect(sent.headers.get("authorization")).toBe("Bearer tk_hush");
+    expect(sent.body).toEqual({
+      topic: "hush-topic",
+      title: opened.title,
+      message: opened.lines.join("\n"),
+      priority: 5,
+      tags: ["rotating_light", "home"],
+      click: PAGE,
+      actions: [{ action: "view", label: "Status page", url: PAGE }],
+    });
+  });
+
+  test.each(table([5, 4, 5, 4, 3, 3, 2]))("%s has its priority", async (_what, alert, priority) => {
+    expect((await sentBy(ntfy, alert, YES.ntfy)).body.priority).toBe(priority);
+  });
+
+  test("is sent without a token where there is none, and without a link where there is no page", async () => {
+    const sent = provider(YES.ntfy);
+    await send({ kind: "ntfy", name: "n", server: "https://ntfy.sh", topic: "t" }, message({}, null));
+    expect(sent[0]?.request.headers.has("authorization")).toBe(false);
+    expect(sent[0]?.text).not.toMatch(/click|actions/);
+  });
+
+  test("gets at most 4096 bytes, cut between characters", async () => {
+    const { body } = await sentBy(ntfy, { lines: ["→😀".repeat(2000)] }, YES.ntfy);
+    const bytes = new TextEncoder().encode(body.message).byteLength;
+    expect(bytes).toBeLessThanOrEqual(4096);
+    expect(bytes).toBeGreaterThan(4080);
+    expect(body.message).toMatch(/[→😀]…$/u);
+    expect(body.message.isWellFormed()).toBe(true);
+  });
+});
+
+describe("Pushover", () => {
+  const form = async (alert: Partial<Alert>, channel = pushover) => {
+    const sent = provider(YES.pushover);
+    const outcome = await send(channel, message(alert));
+    return {
+      outcome,
+      sent: sent.map(({ request, text }) => ({ to: request.url, ...Object.fromEntries(new URLSearchParams(text)) })),
+    };
+  };
+
+  test("rings for an emergency until it is acknowledged, for three hours, under the incident's tag", async () => {
+    expect(await form({})).toEqual({
+      outcome: { kind: "delivered" },
+      sent: [
+        {
+          to: "https://api.pushover.net/1/messages.json",
+          token: KEY,
+          user: USER,
+          title: opened.title,
+          message: opened.lines.join("\n"),
+          timestamp: String(NOW / 1000),
+          priority: "2",
+          retry: "60",
+          expire: "10800",
+          tags: expect.stringMatching(/^incident-[0-9a-f]{32}$/),
+          url_title: "Status page",
+          url: PAGE,
+        },
+      ],
+    });
+  });
+
+  test("stops ringing when the incident is over, and then says so", async () => {
+    const sent = provider(YES.pushover);
+    await send(pushover, message({}));
+    const tag = new URLSearchParams(sent[0]?.text).get("tags");
+    await send(pushover, message({ kind: "closed" }));
+    const asked = sent.map(({ request }) => request.url);
+    expect(asked[1]).toBe(`https://api.pushover.net/1/receipts/cancel_by_tag/${tag}.json`);
+    expect(asked[2]).toBe("https://api.pushover.net/1/messages.json");
+    expect(sent[1]?.text).toBe(`token=${KEY}`);
+  });
+
+  test("is asked again about the end when it could not stop ringing", async () => {
+    const sent = provider(answer(500));
+    expect(await send(pushover, message({ kind: "closed" }))).toMatchObject({ kind: "retry" });
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each(table(["2", "0", "2", "0", "0", "0", "-1"]))("%s has its priority", async (_what, alert, priority) => {
+    expect((await form(alert)).sent.at(-1)).toMatchObject({ priority });
+  });
+
+  test("never rings when the channel does not ask for emergencies", async () => {
+    const { sent } = await form({}, { ...pushover, kind: "pushover", token: KEY, user: USER, emergency: false });
+    expect(sent).toEqual([expect.objectContaining({ priority: "1" })]);
+    expect(sent[0]).not.toHaveProperty("retry");
+  });
+
+  test("gets at most 1024 characters as it counts them", async () => {
+    const { sent } = await form({ lines: ["😀".repeat(1500)] });
+    expect(sent[0]).toMatchObject({ message: `${"😀".repeat(1023)}…` });
+  });
+
+  test("gets the title where there are no lines: a message may not be empty", async () => {
+    expect((await form({ lines: [] })).sent[0]).toMatchObject({ message: opened.title });
+  });
+});
+
+describe("Telegram", () => {
+  test("gets HTML with a button, and makes no preview of any link", async () => {
+    const sent = await sentBy(telegram, {}, YES.telegram);
+    expect(sent.url).toBe("https://api.telegram.org/bot123:hush/sendMessage");
+    expect(sent.body).toEqual({
+      chat_id: "-100123",
+      text: `<b>${opened.title}</b>\n\n${opened.lines.join("\n")}`,
+      parse_mode: "HTML",
+      link_preview_options: { is_disabled: true },
+      disable_notification: false,
+      reply_markup: { inline_keyboard: [[{ text: "Status page", url: PAGE }]] },
+    });
+  });
+
+  test.each(table([false, false, false, false, false, false, true]))(
+    "%s is silent or not",
+    async (_what, alert, silent) => {
+      expect((await sentBy(telegram, alert, YES.telegram)).body.disable_notification).toBe(silent);
+    },
+  );
+
+  test("reads no markup in what a tool printed, and the cut breaks no escape", async () => {
+    const { body } = await sentBy(telegram, { title: HOSTILE, lines: [HOSTILE, "&".repeat(5000)] }, YES.telegram);
+    expect(body.text.length).toBeLessThanOrEqual(4096);
+    expect(body.text.replace(/^<b>|<\/b>/g, "")).not.toMatch(/[<>]|&(?!amp;|lt;|gt;|quot;)/);
+    expect(body.text).not.toContain("\u202E");
+    expect(body.text.isWellFormed()).toBe(true);
+  });
+});
+
+describe("Slack", () => {
+  test("gets a header, the lines as plain text, and a button", async () => {
+    const sent = await sentBy(slack, {}, YES.slack);
+    expect(sent.url).toBe(SLACK);
+    expect(sent.body).toEqual({
+      text: `Critical: ${opened.title}`,
+      blocks: [
+        { type: "header", text: { type: "plain_text", text: opened.title, emoji: false } },
+        { type: "section", text: { type: "plain_text", text: opened.lines.join("\n"), emoji: false } },
+        {
+          type: "actions",
+          elements: [{ type: "button", text: { type: "plain_text", text: "Status page" }, url: PAGE }],
+        },
+      ],
+      unfurl_links: false,
+    });
+  });
+
+  test.each(table(["Critical", "Warning", "Still critical", "Notice", "Notice", "Test", "Over"]))(
+    "%s begins with its word",
+    async (_what, alert, word) => {
+      expect((await sentBy(slack, alert, YES.slack)).body.text).toMatch(new RegExp(`^${word}: `));
+    },
+  );
+
+  test("mentions nobody, whatever a tool printed", async () => {
+    const { body } = await sentBy(slack, { title: HOSTILE, lines: ["<!channel>".repeat(500)] }, YES.slack);
+    expect(body.text).not.toMatch(/[<>]/);
+    expect(body.blocks[0].text.text.length).toBeLessThanOrEqual(150);
+    expect(body.blocks[1].text.text.length).toBeLessThanOrEqual(3000);
+  });
+});
+
+describe("Discord", () => {
+  test("gets one embed, and may mention nobody", async () => {
+    const sent = await sentBy(discord, {}, YES.discord);
+    expect(sent.url).toBe(DISCORD);
+    expect(sent.body).toMatchObject({
+      content: "Critical",
+      embeds: [{ color: 0xc0392b, timestamp: "2026-11-23T02:14:00.000Z", url: PAGE }],
+      allowed_mentions: { parse: [] },
+    });
+  });
+
+  test.each(table([0xc0392b, 0xd68910, 0xc0392b, 0xd68910, 0x566573, 0x566573, 0x1e8449]))(
+    "%s has its colour",
+    async (_what, alert, color) => {
+      expect((await sentBy(discord, alert, YES.discord)).body.embeds[0].color).toBe(color);
+    },
+  );
+
+  test("reads no markup in what a tool printed, within its limits", async () => {
+    const { body } = await sentBy(discord, { title: HOSTILE.repeat(9), lines: ["*".repeat(5000)] }, YES.discord);
+    const [{ title, description }] = body.embeds;
+    expect(title.length).toBeLessThanOrEqual(256);
+    expect(description.length).toBeLessThanOrEqual(4096);
+    expect(description).toMatch(/^(\\\*)+…$/);
+    expect(title).toContain("\\<b\\>");
+  });
+});
+
+describe("Apprise", () => {
+  test("gets text for the services behind one key and tag", async () => {
+    const sent = await sentBy(apprise, {}, YES.apprise);
+    expect(sent.url).toBe("https://a.example/x/notify/hush-key");
+    expect(sent.body).toEqual({
+      title: opened.title,
+      body: `${opened.lines.join("\n")}\n\nStatus page: ${PAGE}`,
+      type: "failure",
+      format: "text",
+      tag: "me",
+    });
+  });
+
+  test.each(table(["failure", "warning", "failure", "warning", "info", "info", "success"]))(
+    "%s has its type",
+    async (_what, alert, type) => {
+      expect((await sentBy(apprise, alert, YES.apprise)).body.type).toBe(type);
+    },
+  );
+});
+
+describe("Resend", () => {
+  test("gets both bodies, the thread, and a key that stays the same over tries", async () => {
+    const sent = provider(answer(500), YES.resend);
+    await send(resend, message());
+    await send(resend, { ...message(), now: NOW + 15_000 });
+    const [first, second] = sent;
+    expect(first?.request.url).toBe("https://api.resend.com/emails");
+    expect(first?.request.headers.get("authorization")).toBe("Bearer re_hush");
+    expect(first?.request.headers.get("idempotency-key")).toMatch(/^[0-9a-f]{32}$/);
+    expect(second?.request.headers.get("idempotency-key")).toBe(first?.request.headers.get("idempotency-key"));
+    expect(JSON.parse(first?.text ?? "")).toMatchObject({
+      from: "t@example.org",
+      to: ["me@example.org"],
+      subject: opened.title,
+      headers: { References: expect.stringMatching(/^<incident\.[0-9a-f]{32}@example\.org>$/) },
+    });
+  });
+
+  test("gets another key with another content, which it would refuse under the same", async () => {
+    const sent = provider(YES.resend);
+    await send(resend, message());
+    await send(resend, message({}, null));
+    const keys = sent.map(({ request }) => request.headers.get("idempotency-key"));
+    expect(new Set(keys).size).toBe(2);
+  });
+});
+
+describe("an answer", () => {
+  const CASES: [Channel, number, unknown, "retry" | "refused"][] = [
+    [ntfy, 429, { code: 42901, http: 429, error: "limit reached: too many requests" }, "retry"],
+    [ntfy, 403, { code: 40301, http: 403, error: "forbidden" }, "refused"],
+    [ntfy, 413, { error: "message too large" }, "refused"],
+    [pushover, 400, { user: "invalid", errors: ["user identifier is invalid"], status: 0 }, "refused"],
+    [pushover, 429, { errors: ["application is over its quota"], status: 0 }, "retry"],
+    [pushover, 200, { status: 0, errors: ["something"] }, "retry"],
+    [telegram, 403, { ok: false, error_code: 403, description: "Forbidden: bot was blocked by the user" }, "refused"],
+    [telegram, 401, { ok: false, error_code: 401, description: "Unauthorized" }, "refused"],
+    [telegram, 400, { ok: false, error_code: 400, description: "Bad Request: chat not found" }, "refused"],
+    [telegram, 200, { ok: false }, "retry"],
+    [slack, 404, "no_service", "refused"],
+    [slack, 403, "action_prohibited", "refused"],
+    [slack, 410, "channel_is_archived", "refused"],
+    [slack, 500, "rollup_error", "retry"],
+    [discord, 404, { message: "Unknown Webhook", code: 10015 }, "refused"],
+    [discord, 401, { message: "Invalid Webhook Token", code: 50027 }, "refused"],
+    [apprise, 204, "", "refused"],
+    [apprise, 424, { error: "One or more notification could not be sent." }, "retry"],
+    [resend, 403, { statusCode: 403, name: "invalid_api_key", message: "API key is invalid." }, "refused"],
+    [resend, 422, { message: "Invalid `to` field." }, "refused"],
+    [resend, 409, { message: "Same idempotency key in use." }, "retry"],
+    [resend, 429, { message: "Too many requests." }, "retry"],
+    [resend, 200, {}, "retry"],
+  ];
+
+  test.each(CASES)("of $kind with %i %j is %s", async (channel, status, body, kind) => {
+    provider(answer(status, body));
+    const outcome = await send(channel, message());
+    expect(outcome.kind).toBe(kind);
+    expect(JSON.stringify(outcome)).toContain(` answered ${status}`);
+  });
+
+  test.each<[Channel, unknown, Record<string, string>, number]>([
+    [slack, "", { "retry-after": "30" }, 30],
+    [telegram, { ok: false, description: "Too Many Requests", parameters: { retry_after: 35 } }, {}, 35],
+    [discord, { message: "You are being rate limited.", retry_after: 64.57, global: false }, {}, 65],
+    [discord, { retry_after: 1 }, { "retry-after": "65" }, 65],
+  ])("of $kind says how long to wait", async (channel, body, headers, afterSeconds) => {
+    provider(answer(429, body, headers));
+    expect(await send(channel, message())).toMatchObject({ kind: "retry", afterSeconds });
+  });
+
+  test.each([ntfy, pushover, telegram, slack, discord, apprise, resend])(
+    "of $kind that repeats the secret, or a connection that fails, shows none",
+    async (channel) => {
+      const secrets = Object.values(channel)
+        .filter((value) => /hush|a{30}|u{30}/.test(String(value)))
+        .join(" ");
+      provider(
+        answer(500, { message: `no ${secrets}`, description: secrets, error: secrets, errors: [secrets] }),
+        () => {
+          throw new TypeError(`cannot reach ${secrets}`);
+        },
+      );
+      for (const outcome of [await send(channel, message()), await send(channel, message())]) {
+        expect(outcome.kind).toBe("retry");
+        expect(JSON.stringify(outcome)).not.toMatch(/hush|a{30}|u{30}/);
+      }
+    },
+  );
+
+  test.each([ntfy, pushover, telegram, slack, discord, apprise, resend])(
+    "of $kind by a redirect is no yes",
+    async (channel) => {
+      const sent = provider(() => Response.redirect("https://elsewhere.example/", 302));
+      expect((await send(channel, message())).kind).toBe("retry");
+      expect(sent.map(({ request }) => request.redirect)).toEqual(["manual"]);
+    },
+  );
+
+  test("that never ends is read no further than an error can be long", async () => {
+    let chunks = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        chunks += 1;
+        controller.enqueue(new Uint8Array(1024).fill(97));
+      },
+    });
+    provider(() => new Response(endless, { status: 500 }));
+    expect((await send(slack, message())).kind).toBe("retry");
+    expect(chunks).toBeLessThan(10);
+  });
+
+  test("that is a proxy's page is told by its status alone", async () => {
+    provider(answer(502, "<html><body>Bad gateway</body></html>"));
+    expect(await send(slack, message())).toEqual({ kind: "retry", error: "Slack answered 502" });
+  });
+});
