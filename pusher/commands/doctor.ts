@@ -22,9 +22,13 @@ export async function doctor(config: Config, shell: Shell): Promise<number> {
     ...checkAlarm(config, shell),
     ...(await checkJobs(config, shell)),
   ];
-  for (const { what, fault } of findings)
-    shell.say(fault === undefined ? `ok     ${what}` : `FAULT  ${what}: ${fault}`);
+  for (const finding of findings) shell.say(lineOf(finding));
   const faults = findings.filter((finding) => finding.fault !== undefined).length;
   shell.say(faults === 0 ? "nothing to do" : `${faults} ${faults === 1 ? "fault" : "faults"} to mend`);
   return faults === 0 ? 0 : EXIT_FAULT;
+}
+
+function lineOf({ what, fault, advice }: Finding): string {
+  if (fault !== undefined) return `FAULT  ${what}: ${fault}`;
+  return advice === undefined ? `ok     ${what}` : `advice ${what}: ${advice}`;
 }

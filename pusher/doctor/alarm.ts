@@ -10,7 +10,8 @@ import { findProgram } from "./local.ts";
 export function checkAlarm(config: Config, shell: Shell): Finding[] {
   const { alarm } = config;
   if (alarm === undefined) {
-    return [{ what: "there is no [alarm]: should the worker itself stop, this host tells nobody" }];
+    const advice = "should the worker itself stop, this host tells nobody; see examples/pusher.alarm.toml";
+    return [{ what: "there is no [alarm]", advice }];
   }
   return [...checkSecrets(alarm, config, shell), ...checkTellers(alarm, config, shell)];
 }

@@ -212,8 +212,18 @@ describe("`pusher run`", () => {
     expect(textOf({ ...here, folder: own.folder }, "told.txt")).toContain("finds the Tierwatch worker not watching");
     own.remove();
   });
+});
 
-  it("of a host without [alarm] knows no test of it, and says what to add", async () => {
+describe("a host without [alarm]", () => {
+  it("is told by doctor what that means, and it is no fault", async () => {
+    here = await alarmHost(worker, "");
+    expect(await doctor(here.config, here.shell)).toBe(0);
+    expect(here.said.join("\n")).toContain(
+      "advice there is no [alarm]: should the worker itself stop, this host tells nobody",
+    );
+  });
+
+  it("has none to test, and says what to add", async () => {
     here = await alarmHost(worker, "");
     expect(await testAlarm(here.config, here.shell)).toBe(1);
     expect(here.warnings.at(-1)).toMatch(/^there is no \[alarm\] in .*; add one/);
