@@ -53,9 +53,10 @@ test("a sweep with nothing due writes only when it was", async () => {
   const first = await sweepAt(START + MINUTE);
   const second = await sweepAt(START + 2 * MINUTE);
   const [row] = database.look("SELECT * FROM sweeps");
-  expect(row).toMatchObject({ lease_until: 0, last_sweep_at: START + 2 * MINUTE, last_watches_due: 0 });
+  const at = START + 2 * MINUTE;
+  expect(row).toMatchObject({ lease_until: 0, last_sweep_at: at, last_watches_due: 0, cron_at: at });
   expect(second).toEqual({ ...first, sweeps: [{ ...row }] });
-  expect(first.sweeps).toEqual([{ ...row, last_sweep_at: START + MINUTE }]);
+  expect(first.sweeps).toEqual([{ ...row, last_sweep_at: START + MINUTE, cron_at: START + MINUTE }]);
 });
 
 test("sweeps that are left out leave the database as if each had been run", async () => {

@@ -44,18 +44,26 @@ export function clocksOf(
   let next: Planned = { cancelled: true };
   let quietSince: number | null = null;
   let realAt = 0;
+  /** After a change of the clocks each of them ticks for real: the sweeps have news of them. */
+  let unquietUntil = 0;
   let lastSweepAt: number | null = null;
 
-  const dueAt = (): number => leastDue(database);
   const row = () => z.parse(sweeps, database.look("SELECT lease_until, last_sweep_at FROM sweeps WHERE id = 1")[0]);
   const stopped = () => held.down > 0 || (held.cron > 0 && held.alarm > 0);
 
   /** Writes down the idle sweeps that would have run since it was last looked. */
   const before = () => {
     if (quietSince === null) return;
-    const tick = lastTick(time.now() - 1);
+    const { cron, alarm } = lastTicks(time.now() - 1);
+    const tick = Math.max(cron, alarm);
     if (tick <= quietSince) return;
-    database.look("UPDATE sweeps SET lease_until = 0, last_sweep_at = ?, last_watches_due = 0 WHERE id = 1", tick);
+    database.look(
+      `UPDATE sweeps SET lease_until = 0, last_sweep_at = ?, last_watches_due = 0, cron_at = max(coalesce(cron_at, 0), ?),
+         object_at = nullif(max(coalesce(object_at, 0), ?), 0) WHERE id = 1`,
+      tick,
+      cron,
+      alarm,
+    );
     quietSince = tick;
     lastSweepAt = tick;
   };
@@ -65,11 +73,13 @@ export function clocksOf(
     if (alarmAt === null) return Number.POSITIVE_INFINITY;
     return alarmAt > at ? alarmAt : alarmAt + (Math.floor((at - alarmAt) / MINUTE_MS) + 1) * MINUTE_MS;
   };
-  /** The last tick at or before `at`. */
-  const lastTick = (at: number) => {
-    const cron = held.cron === 0 ? Math.floor(at / MINUTE_MS) * MINUTE_MS : 0;
+  /** The last tick of each clock at or before `at`; 0 of one that does not tick. */
+  const lastTicks = (at: number) => {
     const alarm = held.alarm === 0 ? alarmAfter(at) - MINUTE_MS : 0;
-    return Math.max(cron, Number.isFinite(alarm) ? alarm : 0);
+    return {
+      cron: held.cron === 0 ? Math.floor(at / MINUTE_MS) * MINUTE_MS : 0,
+      alarm: Number.isFinite(alarm) ? alarm : 0,
+    };
   };
   const schedule = () => {
     next.cancelled = true;
@@ -77,8 +87,9 @@ export function clocksOf(
     if (stopped()) return;
     const now = time.now();
     const { lease_until } = row();
-    const quiet = held.ill === 0 && running === 0 && lease_until === 0 && truth.isWell();
-    const from = quiet ? Math.max(now, Math.min(dueAt(), realAt) - 1) : now;
+    const quiet = held.ill === 0 && now >= unquietUntil && running === 0 && lease_until === 0 && truth.isWell();
+    const due = quiet ? Math.min(leastDue(database), silenceDue(database, held), realAt) : now;
+    const from = Math.max(now, due - 1);
     if (quiet) quietSince = Math.max(now, lastSweepAt ?? 0);
     const cron = held.cron === 0 ? cronAfter(from) : Number.POSITIVE_INFINITY;
     const alarm = held.alarm === 0 ? alarmAfter(from) : Number.POSITIVE_INFINITY;
@@ -110,6 +121,7 @@ export function clocksOf(
     const change = (by: number) => {
       before();
       for (const one of which) held[one] += by;
+      unquietUntil = time.now() + 2 * MINUTE_MS;
       // An alarm that stops is lost; whoever comes by sets it anew.
       if (held.alarm > 0) cage.alarmAt = null;
       truth.stopped(stopped());
@@ -135,6 +147,16 @@ function leastDue(database: SimulatedDatabase): number {
     coalesce((SELECT min(due_at) FROM deliveries WHERE due_at IS NOT NULL), 9e15),
     coalesce((SELECT tidied_at FROM sweeps WHERE id = 1), 0) + 86400000) AS due`);
   return Number(row?.due);
+}
+
+/** When a clock that stands still, beside one that does not, will have been silent for so long that it is told. */
+function silenceDue(database: SimulatedDatabase, held: { readonly cron: number; readonly alarm: number }): number {
+  const [row] = database.look(`SELECT
+    CASE WHEN cron_silent_at IS NULL THEN max(coalesce(cron_at, 0), clocks_since_at) + 900000 ELSE 9e15 END AS cron,
+    CASE WHEN object_silent_at IS NULL THEN max(coalesce(object_at, 0), clocks_since_at) + 900000 ELSE 9e15 END AS alarm
+    FROM sweeps WHERE id = 1`);
+  const [cron, alarm] = [held.cron > 0 ? Number(row?.cron) : 9e15, held.alarm > 0 ? Number(row?.alarm) : 9e15];
+  return Math.min(cron, alarm);
 }
 
 interface Truth {
