@@ -24,7 +24,7 @@ export async function mailOf(message: Message, from: string): Promise<Mail> {
   const domain = from.slice(from.lastIndexOf("@") + 1);
   const thread = `<incident.${await digestOf(alert.incidentId)}@${domain}>`;
   return {
-    subject: clean(alert.title),
+    subject: clean(alert.title).replace(/\p{Cc}+/gu, " "),
     text: `${clean(alert.title)}\n\n${plainText(message)}`,
     html: htmlOf(message),
     messageId: `<delivery.${await digestOf(id)}@${domain}>`,

@@ -1,0 +1,89 @@
+/**
+ * The HTML of a mail in a real browser, on a phone and on a desk, in light and in dark: nothing overflows, nothing is
+ * loaded from anywhere, and axe finds no barrier (WCAG 2.2 AA, contrast among it). With TIERWATCH_PICTURES set to a folder,
+ * its pictures are left there to look at.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { mailOf } from "../../worker/channels/mail.ts";
+import type { Alert } from "../../worker/judge/say.ts";
+import { HAS_BROWSER, openBrowser } from "./browser.ts";
+
+const NOW = Date.parse("2026-11-23T02:14:00Z");
+const AXE = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const violations = z.array(z.object({ id: z.string() }));
+
+const opened: Alert = {
+  kind: "opened",
+  incidentId: "home/job:corenas/sync@1",
+  site: "home",
+  root: "job:corenas/sync",
+  severity: "critical",
+  title: "home: sync (archive → staging) stuck, photos in staging is 31 h old",
+  lines: [
+    "First broken: sync (archive → staging). photos in staging holds nothing newer than 2026-11-21 19:02 UTC; newer data was expected by 2026-11-22 08:00 UTC.",
+    "sync on corenas last ended 31 h ago: succeeded.",
+    "Blocked behind it: photos in offsite, offsite on winvm.",
+    "If the site were lost now: 31 h of photos, 5 h 12 min of apps.",
+  ],
+  openedAt: NOW,
+  at: NOW,
+};
+const long = "a-very-long-name-without-any-place-to-break".repeat(4);
+const ALERTS: Readonly<Record<string, Alert>> = {
+  opened,
+  warning: { ...opened, severity: "warning" },
+  reminder: { ...opened, kind: "reminder" },
+  notice: { ...opened, kind: "notice", lines: ["No sweep ran for 3 h 12 min."], title: "Tierwatch did not look" },
+  closed: { ...opened, kind: "closed", title: "home: sync on corenas is well again" },
+  test: { ...opened, kind: "test", title: "Test of the channel mail: nothing is wrong" },
+  hostile: {
+    ...opened,
+    site: long,
+    title: `<script>alert(1)</script> ${long}`,
+    lines: [`<img src="https://e.example/x.png"> & ${long}`],
+  },
+};
+
+async function htmlOf(alert: Alert): Promise<string> {
+  const { signal } = new AbortController();
+  const message = { alert, id: "1", pageUrl: "https://tierwatch.example/?a=1&b=2", now: NOW, signal };
+  return (await mailOf(message, "tierwatch@example.org")).html;
+}
+
+let browser: Browser;
+beforeAll(async () => {
+  if (HAS_BROWSER) browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+describe.skipIf(!HAS_BROWSER).each(Object.entries(ALERTS))("the mail of an alert (%s)", (name, alert) => {
+  test.each([390, 1280].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme }))))(
+    "is whole and readable at $width px in $scheme",
+    async ({ width, scheme }) => {
+      const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: scheme });
+      try {
+        const asked: string[] = [];
+        tab.on("request", (request) => asked.push(request.url()));
+        await tab.setContent(await htmlOf(alert));
+        if (process.env.TIERWATCH_PICTURES !== undefined) {
+          const path = join(process.env.TIERWATCH_PICTURES, `mail-${name}-${width}-${scheme}.png`);
+          await tab.screenshot({ path, fullPage: true });
+        }
+        expect(asked).toEqual([]);
+        expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        expect(await tab.locator("h1").textContent()).toBe(alert.title);
+        expect(await tab.locator("img, script").count()).toBe(0);
+        await tab.addScriptTag({ path: AXE });
+        const found = await tab.evaluate(`axe.run({ runOnly: ${JSON.stringify(WCAG)} }).then((run) => run.violations)`);
+        expect(z.parse(violations, found)).toEqual([]);
+      } finally {
+        await tab.close();
+      }
+    },
+  );
+});
