@@ -3,7 +3,7 @@
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import examples from "../../../examples/channels.toml?raw";
+import examples from "../../../examples/worker/channels.toml?raw";
 import { channelKind } from "../../../worker/channels/kinds.ts";
 import { readChannel } from "../../../worker/channels/read.ts";
 
