@@ -209,5 +209,8 @@ function load(code: string, time: Time, channels: Channels, lives: AsyncLocalSto
     },
     fetch: (url: string, init: unknown) => channels.receive(current(), url, init),
   };
-  return z.parse(isWorker, evaluate(code, globals, { "cloudflare:workers": { DurableObject }, "cloudflare:sockets": {} }));
+  return z.parse(
+    isWorker,
+    evaluate(code, globals, { "cloudflare:workers": { DurableObject }, "cloudflare:sockets": {} }),
+  );
 }
