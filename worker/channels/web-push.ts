@@ -1,0 +1,97 @@
+/**
+ * Web Push to one browser or phone (RFC 8030), encrypted for it (RFC 8291) and signed by our key (VAPID, RFC 8292). A
+ * channel of this kind has as many targets as there are subscriptions; each is sent to apart, and has its own outcome.
+ * Where subscriptions are kept is the caller's concern.
+ */
+import { buildPushPayload } from "@block65/webcrypto-web-push";
+import * as z from "zod/mini";
+import { placeFault } from "./address.ts";
+import { digestOf } from "./digest.ts";
+import type { Message } from "./message.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Answer, post } from "./post.ts";
+import { bytesOf, fitted } from "./text.ts";
+import { type Urgency, urgencyOf } from "./urgency.ts";
+
+/** They have to share the 3993 bytes that fit into one push, as JSON writes them. */
+const TITLE_MAX_BYTES = 500;
+const LINES_MAX_BYTES = 2000;
+const URL_MAX_BYTES = 1000;
+/** How long the push service keeps it for a phone that is off. */
+const TTL_SECONDS = 86_400;
+
+export const webPushTable = z.strictObject({
+  kind: z.literal("webpush"),
+  /** Whom a push service may write to about our pushes. */
+  subject: z.string().check(z.regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, "must begin with mailto: or https://")),
+  publicKey: z.string().check(z.regex(/^B[A-Za-z0-9_-]{86}$/, "is not a public VAPID key: 87 characters of base64url")),
+  privateKey: z
+    .string()
+    .check(z.regex(/^[A-Za-z0-9_-]{43}$/, "is not a private VAPID key: 43 characters of base64url")),
+});
+
+/** What a browser's `PushManager.subscribe()` gives. Its address comes from outside, so it is checked like one. */
+export const subscription = z.object({
+  endpoint: z.url().check(z.refine((url) => placeFault(url) === undefined, "must be a public https address")),
+  keys: z.object({
+    p256dh: z.string().check(z.regex(/^[A-Za-z0-9_-]{87}=?$/)),
+    auth: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}(==)?$/)),
+  }),
+});
+export type Subscription = z.infer<typeof subscription>;
+
+/** Push services deliver `normal` to a phone that has power or is in use, and `high` at once (RFC 8030, section 5.3). */
+const URGENCIES: Readonly<Record<Urgency, "low" | "normal" | "high">> = {
+  urgent: "high",
+  high: "high",
+  normal: "normal",
+  low: "low",
+};
+
+/** What the page's service worker gets, as JSON: a notification of the same `tag` replaces the one before. */
+export interface Push {
+  readonly title: string;
+  readonly body: string;
+  readonly tag: string;
+  readonly kind: string;
+  readonly url: string | null;
+}
+
+export async function sendWebPush(
+  channel: z.infer<typeof webPushTable>,
+  to: Subscription,
+  message: Message,
+): Promise<Outcome> {
+  const { alert, pageUrl, now, signal } = message;
+  const tag = await digestOf(alert.incidentId);
+  const push: Push = {
+    title: fitted(alert.title, { max: TITLE_MAX_BYTES, measure: jsonBytesOf }),
+    body: fitted(alert.lines.join("\n"), { max: LINES_MAX_BYTES, measure: jsonBytesOf }),
+    tag,
+    kind: alert.kind,
+    url: pageUrl === null || jsonBytesOf(pageUrl) > URL_MAX_BYTES ? null : pageUrl,
+  };
+  // Under the same topic a later alert takes the place of one that still waits for the phone (RFC 8030, section 5.4).
+  const options = { ttl: TTL_SECONDS, topic: tag, urgency: URGENCIES[urgencyOf(alert)] };
+  const { endpoint, keys } = to;
+  const built = await buildPushPayload(
+    { data: { ...push }, options },
+    { endpoint, keys, expirationTime: null },
+    channel,
+  );
+  const headers = Object.fromEntries(Object.entries(built.headers).filter(([name]) => name !== "content-length"));
+  return post(
+    { who: "the push service", url: endpoint, headers, body: built.body, secrets: [endpoint], signal, now },
+    { refuses },
+  );
+}
+
+/** A text's bytes inside of JSON, without the quotes around it. */
+function jsonBytesOf(text: string): number {
+  return bytesOf(JSON.stringify(text)) - 2;
+}
+
+/** 404, 410: the subscription is gone; 400, 401, 403, 413: our keys or this push are not taken, and will not be. */
+function refuses({ status }: Answer): boolean {
+  return [400, 401, 403, 404, 410, 413].includes(status);
+}
