@@ -158,6 +158,30 @@ describe("every status", () => {
   test("has a shape of its own", () => expect(new Set(marks.map(({ shape }) => shape)).size).toBe(marks.length));
 });
 
+describe("an open incident that is quiet", () => {
+  const stuck = samples.stuck;
+  const quiet = (more: object) =>
+    textOf(
+      shown({
+        ...stuck,
+        sites: stuck.sites.map((site) => ({
+          ...site,
+          incidents: site.incidents.map((incident) => ({ ...incident, ...more })),
+        })),
+      }),
+    );
+
+  test.each([
+    [{ silenced: true }, "A silence holds its alert back."],
+    [{ acknowledged: true }, "Acknowledged: no reminders until it changes."],
+    [{ snoozedUntil: NOW + HOUR }, "Snoozed until 2026-11-23 09:30 UTC"],
+    [{ flapping: true }, "It goes to and fro"],
+  ])("says why: %o", (more, words) => {
+    expect(quiet(more)).toContain(words);
+    expect(quiet({ silenced: false, acknowledged: false, snoozedUntil: null, flapping: false })).not.toContain(words);
+  });
+});
+
 describe("the page is served", () => {
   beforeEach(emptyDatabase);
 

@@ -63,7 +63,10 @@ function hostJson({ host, status, reason, heardAt, everySeconds, missingRuns, cl
   };
 }
 
-function incidentJson({ id, root, subject, severity, openedAt, closedAt, reason, blocked }: IncidentSummary) {
+function incidentJson(incident: IncidentSummary) {
+  const { id, root, subject, severity, openedAt, closedAt, reason, blocked } = incident;
+  const { silenced, acknowledged, snoozedUntil, flapping } = incident;
   const times = { openedAt: instant(openedAt), closedAt: instant(closedAt) };
-  return { id, root, subject, severity, reason: reason.code, blocked, ...times };
+  const told = { silenced, acknowledged, snoozedUntil: instant(snoozedUntil), flapping };
+  return { id, root, subject, severity, reason: reason.code, blocked, ...told, ...times };
 }

@@ -71,6 +71,11 @@ export interface IncidentSummary {
   readonly openedAt: number;
   readonly closedAt: number | null;
   readonly reason: Reason;
+  /** A silence holds its alert back. */
+  readonly silenced: boolean;
+  readonly acknowledged: boolean;
+  readonly snoozedUntil: number | null;
+  readonly flapping: boolean;
   /** Keys of the watches that are blocked behind it. */
   readonly blocked: readonly string[];
 }
@@ -213,11 +218,13 @@ function hostSummary({ spec, facts, status, reason }: Watch): HostSummary[] {
 }
 
 function incidentSummary(incident: SummaryInput["incidents"][number], watches: readonly Watch[]): IncidentSummary {
-  const { id, root, subject, severity, openedAt, closedAt, reason } = incident;
+  const { id, root, subject, severity, openedAt, closedAt, reason, attention } = incident;
   const blocked = watches
     .filter((watch) => watch.incidentId === id && watch.status === "blocked")
     .map(({ key }) => key);
-  return { id, root, subject, severity, openedAt, closedAt, reason, blocked };
+  const { saidAt, ackedAt, snoozedUntil, flapping } = attention;
+  const told = { silenced: saidAt === null, acknowledged: ackedAt !== null, snoozedUntil, flapping };
+  return { id, root, subject, severity, openedAt, closedAt, reason, ...told, blocked };
 }
 
 function chainsOf(specs: readonly CopySpec[]): ChainSummary[] {

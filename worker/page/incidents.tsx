@@ -49,12 +49,30 @@ function Open({ incident, site, now }: Props) {
           <Told text={explain(subject, reason, now)} />
         </p>
       )}
+      <Attended incident={incident} />
       <LastRun root={incident.root} site={site} now={now} />
       {blocked.length === 0 ? null : <p>Blocked behind it: {list(blocked.map(nameOf), BLOCKED_MAX)}.</p>}
       <p class="next">
         <strong>Next:</strong> <Coded text={nextStep(incident, site.name)} />
       </p>
     </li>
+  );
+}
+
+/** Why it is quiet although it is open. */
+function Attended({ incident }: { incident: IncidentSummary }) {
+  const { silenced, acknowledged, snoozedUntil, flapping } = incident;
+  return (
+    <>
+      {silenced ? <p>A silence holds its alert back.</p> : null}
+      {acknowledged ? <p>Acknowledged: no reminders until it changes.</p> : null}
+      {snoozedUntil === null ? null : (
+        <p>
+          Snoozed until <Moment at={snoozedUntil} />.
+        </p>
+      )}
+      {flapping ? <p>It goes to and fro: it closes when it was well for an hour.</p> : null}
+    </>
   );
 }
 
