@@ -1,5 +1,5 @@
 /** A file's text, as Vite imports it. */
-declare module "*.toml?raw" {
+declare module "*?raw" {
   const text: string;
   export default text;
 }

@@ -132,6 +132,27 @@ describe("faults", () => {
   });
 });
 
+describe("private addresses", () => {
+  const CHANNELS = { ops: { ...hook, url: "http://127.0.0.1:9000/in" } };
+
+  test.each([true, "true"])("are allowed by ALLOW_PRIVATE_URLS = %j", (ALLOW_PRIVATE_URLS) => {
+    const { faults, channels } = read({ CHANNELS, OPS_SECRET: SECRET, ALLOW_PRIVATE_URLS });
+    expect([faults, channels.length]).toEqual([[], 1]);
+  });
+
+  test.each([undefined, false, "false"])("are refused with ALLOW_PRIVATE_URLS = %j", (ALLOW_PRIVATE_URLS) => {
+    expect(read({ CHANNELS, OPS_SECRET: SECRET, ALLOW_PRIVATE_URLS }).faults).toEqual([
+      "CHANNELS.ops: url is a private address: set ALLOW_PRIVATE_URLS = true to allow it; this channel is off",
+    ]);
+  });
+
+  test("are refused, and the fault told, where ALLOW_PRIVATE_URLS is nonsense", () => {
+    const { faults, channels } = read({ CHANNELS, OPS_SECRET: SECRET, ALLOW_PRIVATE_URLS: "yes" });
+    expect(faults[0]).toBe("ALLOW_PRIVATE_URLS must be true or false; private addresses are refused");
+    expect(channels).toEqual([]);
+  });
+});
+
 describe("a secret", () => {
   const weak = "hunter2hunter2hunter2";
 

@@ -3,6 +3,7 @@
 import { parse } from "smol-toml";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
+import doc from "../../../docs/CHANNELS.md?raw";
 import examples from "../../../examples/worker/channels.toml?raw";
 import { channelKind } from "../../../worker/channels/kinds.ts";
 import { readChannel } from "../../../worker/channels/read.ts";
@@ -31,6 +32,12 @@ const read = (table: unknown, of: object = {}, allowPrivate = false) =>
 describe("the examples", () => {
   test("show every kind of channel", () => {
     expect(Object.values(CHANNELS).map(({ kind }) => kind)).toEqual(expect.arrayContaining([...channelKind.options]));
+  });
+
+  test("and the documentation, too", () => {
+    const [needs = "", , refusals = ""] = doc.split(/\n\n(?=\|)/).slice(1);
+    for (const table of [needs, refusals])
+      expect([...table.matchAll(/^\| `(\w+)` /gm)].map(([, kind]) => kind)).toEqual(channelKind.options);
   });
 
   test.each(Object.entries(CHANNELS))("%s is sound", (_name, table) => {
