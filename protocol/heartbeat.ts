@@ -81,8 +81,11 @@ export const run = z
     signal: z.optional(z.string().check(z.maxLength(20))),
     /** Why it is not simply `succeeded`. */
     reason: z.optional(text),
+    /** What the run carried. */
     bytes: z.optional(count),
+    /** All files that the tool looked at, where it tells them: what is unusual is held against them. */
     files: z.optional(count),
+    /** Files that the run deleted in the target. */
     deletions: z.optional(count),
     errors: z.optional(count),
     born: z.optional(z.array(birth).check(z.maxLength(MARKERS_MAX))),

@@ -44,8 +44,7 @@ export interface RunningWorker {
   readonly alerts: readonly ReceivedAlert[];
   /** A one-time code for a host of the site `home`. */
   readonly codeFor: (host: string) => Promise<string>;
-  /** One sweep that judges as of `at`, in milliseconds. */
-  /** A sweep at `at` of clocks that ran until then. */
+  /** One sweep that judges as of `at`, in milliseconds, of clocks that ran until then. */
   readonly sweepAt: (at: number) => Promise<void>;
   readonly status: () => Promise<z.infer<typeof siteStatus>["sites"][number]>;
   readonly close: () => Promise<void>;
