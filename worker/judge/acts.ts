@@ -20,7 +20,7 @@ export interface Act {
 }
 
 /** When the act that holds at `now` ends: infinity for one without an end, null when it does not hold. Ends exclude. */
-export function holdsUntil(act: Act, now: number): number | null {
+function holdsUntil(act: Act, now: number): number | null {
   const end = act.untilAt ?? Number.POSITIVE_INFINITY;
   if (now < act.fromAt || now >= end) return null;
   if (act.recurs === null) return end;
@@ -45,7 +45,7 @@ export function coveredUntil(
 }
 
 /** Every scope that a watch lies in: its site, its host, its tier, itself. */
-export function scopesOf({ site, key, spec }: Pick<Watch, "site" | "key" | "spec">): string[] {
+function scopesOf({ site, key, spec }: Pick<Watch, "site" | "key" | "spec">): string[] {
   switch (spec.kind) {
     case "host":
       return [siteKey(site), key];

@@ -16,7 +16,7 @@ export interface ClosedLately {
 }
 
 /** Changes of a root within the last hour, the one at `now` that opens it once more included. */
-export function transitions(root: string, closed: readonly ClosedLately[], now: number): number {
+function transitions(root: string, closed: readonly ClosedLately[], now: number): number {
   const since = now - HOUR_MS;
   const mine = closed.filter((one) => one.root === root);
   const count = mine.flatMap(({ noticedAt, closedAt }) => [noticedAt, closedAt]).filter((at) => at > since).length;
