@@ -17,7 +17,7 @@ const KINDS = {
   unknown_host: { status: 401, title: "No host has enrolled this key." },
   clock_skew: { status: 401, title: "The signature's time is too far from the server's clock." },
   key_revoked: { status: 403, title: "This key was revoked; enrol the host again." },
-  code_refused: { status: 403, title: "The enrolment code is wrong, was used, or has expired; ask for a new one." },
+  code_refused: { status: 403, title: "The code is wrong, was used, or has expired; ask for a new one." },
   not_found: { status: 404, title: "There is nothing at this address." },
   method_not_allowed: { status: 405, title: "This address does not take that method." },
   plan_conflict: { status: 409, title: "The plan contradicts another host's plan." },

@@ -8,6 +8,7 @@ import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { planRoutes } from "./routes/plans.ts";
+import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -26,6 +27,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/enrollments", enrollmentRoutes());
   app.route("/v1/plan", planRoutes());
   app.route("/v1/heartbeats", heartbeatRoutes());
+  app.route("/v1/subscriptions", subscriptionRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));
   app.onError((error, c) => {

@@ -1,9 +1,11 @@
 /** Hands due deliveries to their channels, each apart from the others, and writes down how each try ended. */
 import type { Outcome } from "./channels/outcome.ts";
 import { send } from "./channels/send.ts";
+import { push, targetOf } from "./push.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import { claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
+import { spreadPushes } from "./store/subscriptions.ts";
 
 /** How long a channel may take over one delivery; longer than that it is tried again later. */
 const TRY_MAX_MS = 10_000;
@@ -19,10 +21,11 @@ const BACKOFF_MAX_MS = 3_600_000;
 /** Delivers what is due; answers how many tries were made. */
 export async function deliverDue(db: Database, settings: Settings, now: number): Promise<number> {
   let tried = 0;
+  await spreadPushes(db, pushing(settings), now);
   for (let group = 0; group < GROUPS_MAX; group++) {
     const claimed = await claimDeliveries(db, now, LEASE_MS, GROUP_MAX);
     const tries = await Promise.all(
-      claimed.map(async (delivery) => triedAs(delivery, await attempt(delivery, settings, now), now)),
+      claimed.map(async (delivery) => triedAs(delivery, await attempt(db, delivery, settings, now), now)),
     );
     await recordTries(db, tries);
     tried += tries.length;
@@ -31,8 +34,12 @@ export async function deliverDue(db: Database, settings: Settings, now: number):
   return tried;
 }
 
+function pushing({ channels }: Settings): string[] {
+  return channels.flatMap(({ kind, name }) => (kind === "push" ? [name] : []));
+}
+
 /** One try, which ends in time and never throws: no channel may hold up or break off the others of its group. */
-async function attempt(delivery: Delivery, settings: Settings, now: number): Promise<Outcome> {
+async function attempt(db: Database, delivery: Delivery, settings: Settings, now: number): Promise<Outcome> {
   const stop = new AbortController();
   const outOfTime = Promise.withResolvers<Outcome>();
   const timer = setTimeout(() => {
@@ -40,7 +47,7 @@ async function attempt(delivery: Delivery, settings: Settings, now: number): Pro
     outOfTime.resolve({ kind: "retry", error: `no answer within ${TRY_MAX_MS / 1000} s` });
   }, TRY_MAX_MS);
   try {
-    return await Promise.race([handOver(delivery, settings, now, stop.signal), outOfTime.promise]);
+    return await Promise.race([handOver(db, delivery, settings, now, stop.signal), outOfTime.promise]);
   } catch (error) {
     return { kind: "retry", error: error instanceof Error ? error.message : "the channel failed" };
   } finally {
@@ -48,11 +55,19 @@ async function attempt(delivery: Delivery, settings: Settings, now: number): Pro
   }
 }
 
-async function handOver(delivery: Delivery, settings: Settings, now: number, signal: AbortSignal): Promise<Outcome> {
-  const channel = settings.channels.find(({ name }) => name === delivery.channel);
-  if (channel === undefined) return { kind: "retry", error: `channel "${delivery.channel}" is not set up` };
+async function handOver(
+  db: Database,
+  delivery: Delivery,
+  settings: Settings,
+  now: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const target = targetOf(delivery.channel);
+  const channel = settings.channels.find(({ name }) => name === target.name);
+  if (channel === undefined) return { kind: "retry", error: `channel "${target.name}" is not set up` };
   const { alert, id } = delivery;
-  return send(channel, { alert, id, pageUrl: settings.pageUrl, now, signal });
+  const message = { alert, id, pageUrl: settings.pageUrl, now, signal };
+  return channel.kind === "push" ? push(db, channel, target.subscription, message) : send(channel, message);
 }
 
 /** What a try's outcome means for its delivery: done, given up, or when to try again. */

@@ -53,7 +53,7 @@ describe("faults", () => {
       "SWEEP_SECONDS must be a number from 1 to 600; 60 is used",
       "PAGE_URL is not an http or https URL; alerts carry no link",
       "CHANNELS.ops: the secret OPS_SECRET is not set; this channel is off",
-      'CHANNELS.pager: kind must be "email", "smtp", "resend", "ntfy", "pushover", "telegram", "slack", "discord", "apprise" or "webhook"; this channel is off',
+      'CHANNELS.pager: kind must be "email", "smtp", "resend", "ntfy", "pushover", "telegram", "slack", "discord", "apprise", "push" or "webhook"; this channel is off',
     ]);
     expect(settings.sweepSeconds).toBe(60);
     expect(settings.channels.map(({ name }) => name)).toEqual(["mail"]);
@@ -87,7 +87,7 @@ describe("faults", () => {
     [
       "a channel without a kind",
       { mail: {} },
-      'CHANNELS.mail: kind must be "email", "smtp", "resend", "ntfy", "pushover", "telegram", "slack", "discord", "apprise" or "webhook"; this channel is off',
+      'CHANNELS.mail: kind must be "email", "smtp", "resend", "ntfy", "pushover", "telegram", "slack", "discord", "apprise", "push" or "webhook"; this channel is off',
     ],
     [
       "an address that is none",

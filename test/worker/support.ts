@@ -26,6 +26,8 @@ const TABLES = [
   "verdicts",
   "blinds",
   "acts",
+  "subscriptions",
+  "subscribe_codes",
 ];
 
 export const db = openDatabase(env.DB);

@@ -9,6 +9,7 @@ import { resendTable } from "./resend.ts";
 import { slackTable } from "./slack.ts";
 import { smtpTable } from "./smtp.ts";
 import { telegramTable } from "./telegram.ts";
+import { pushTable } from "./web-push.ts";
 import { webhookTable } from "./webhook.ts";
 
 export const channelTable = z.discriminatedUnion("kind", [
@@ -21,6 +22,7 @@ export const channelTable = z.discriminatedUnion("kind", [
   slackTable,
   discordTable,
   appriseTable,
+  pushTable,
   webhookTable,
 ]);
 type ChannelTable = z.infer<typeof channelTable>;
@@ -35,13 +37,20 @@ export const channelKind = z.enum([
   "slack",
   "discord",
   "apprise",
+  "push",
   "webhook",
 ]);
 
 /** A channel that is set up: its table, with the secrets themselves, under its name. */
-export type Channel =
-  | (Exclude<ChannelTable, { kind: "email" }> & { readonly name: string })
+export type Channel = DirectChannel | PushChannel;
+
+/** Its one target stands in its table. */
+export type DirectChannel =
+  | (Exclude<ChannelTable, { kind: "email" | "push" }> & { readonly name: string })
   | (Extract<ChannelTable, { kind: "email" }> & { readonly name: string; readonly sender: EmailSender });
+
+/** Its targets are the browsers that subscribed; `allowPrivate` is for their push services. */
+export type PushChannel = z.infer<typeof pushTable> & { readonly name: string; readonly allowPrivate: boolean };
 
 interface Entries {
   /** They hold the name of a Worker secret; the channel gets its value. */
@@ -60,5 +69,6 @@ export const ENTRIES: Readonly<Record<ChannelTable["kind"], Entries>> = {
   slack: { secrets: ["url"], places: ["url"] },
   discord: { secrets: ["url"], places: ["url"] },
   apprise: { secrets: ["key"], places: ["server"] },
+  push: { secrets: ["private_key"], places: [] },
   webhook: { secrets: ["secret"], places: ["url"] },
 };

@@ -1,6 +1,6 @@
 /** Reads one channel's table. All its faults are named at once, and a secret is in none of them. */
 import * as z from "zod/mini";
-import { placeFault } from "./address.ts";
+import { placeFault } from "../judge/address.ts";
 import type { EmailSender } from "./email.ts";
 import { type Channel, channelKind, channelTable, ENTRIES } from "./kinds.ts";
 
@@ -33,6 +33,7 @@ export function readChannel(env: ChannelEnv, name: string, raw: unknown, allowPr
   if (!parsed.success || faults.length > 0) return off(faults);
   const away = allowPrivate ? [] : places.flatMap((key) => faultOf(parsed.data, key, table.data, secrets));
   if (away.length > 0) return off(away);
+  if (parsed.data.kind === "push") return { channel: { ...parsed.data, name, allowPrivate }, faults: [] };
   if (parsed.data.kind !== "email") return { channel: { ...parsed.data, name }, faults: [] };
   const sender = env.EMAIL;
   if (sender === undefined) return off(["there is no send_email binding named EMAIL"]);

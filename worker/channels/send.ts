@@ -1,8 +1,8 @@
-/** Hands a message to its channel. */
+/** Hands a message to its channel. Pushes go another way: each of them has a subscription, which the store keeps. */
 import { sendApprise } from "./apprise.ts";
 import { sendDiscord } from "./discord.ts";
 import { sendEmail } from "./email.ts";
-import type { Channel } from "./kinds.ts";
+import type { DirectChannel } from "./kinds.ts";
 import type { Message } from "./message.ts";
 import { sendNtfy } from "./ntfy.ts";
 import type { Outcome } from "./outcome.ts";
@@ -13,7 +13,7 @@ import { sendSmtp } from "./smtp.ts";
 import { sendTelegram } from "./telegram.ts";
 import { sendWebhook } from "./webhook.ts";
 
-export async function send(channel: Channel, message: Message): Promise<Outcome> {
+export async function send(channel: DirectChannel, message: Message): Promise<Outcome> {
   switch (channel.kind) {
     case "email":
       return sendEmail(channel, message);

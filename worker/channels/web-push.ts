@@ -5,7 +5,7 @@
  */
 import { buildPushPayload } from "@block65/webcrypto-web-push";
 import * as z from "zod/mini";
-import { placeFault } from "./address.ts";
+import type { Subscription } from "../../protocol/subscription.ts";
 import { digestOf } from "./digest.ts";
 import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
@@ -19,26 +19,23 @@ const LINES_MAX_BYTES = 2000;
 const URL_MAX_BYTES = 1000;
 /** How long the push service keeps it for a phone that is off. */
 const TTL_SECONDS = 86_400;
+/** The subscription is no more (RFC 8030, section 7.3); our keys or this push are not taken, and will not be. */
+const GONE = [404, 410];
+const REFUSED = [400, 401, 403, 413];
 
-export const webPushTable = z.strictObject({
-  kind: z.literal("webpush"),
+export const pushTable = z.strictObject({
+  kind: z.literal("push"),
   /** Whom a push service may write to about our pushes. */
   subject: z.string().check(z.regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, "must begin with mailto: or https://")),
-  publicKey: z.string().check(z.regex(/^B[A-Za-z0-9_-]{86}$/, "is not a public VAPID key: 87 characters of base64url")),
-  privateKey: z
+  public_key: z
+    .string()
+    .check(z.regex(/^B[A-Za-z0-9_-]{86}$/, "is not a public VAPID key: 87 characters of base64url")),
+  private_key: z
     .string()
     .check(z.regex(/^[A-Za-z0-9_-]{43}$/, "is not a private VAPID key: 43 characters of base64url")),
 });
 
-/** What a browser's `PushManager.subscribe()` gives. Its address comes from outside, so it is checked like one. */
-export const subscription = z.object({
-  endpoint: z.url().check(z.refine((url) => placeFault(url) === undefined, "must be a public https address")),
-  keys: z.object({
-    p256dh: z.string().check(z.regex(/^[A-Za-z0-9_-]{87}=?$/)),
-    auth: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}(==)?$/)),
-  }),
-});
-export type Subscription = z.infer<typeof subscription>;
+type Keys = Pick<z.infer<typeof pushTable>, "subject" | "public_key" | "private_key">;
 
 /** Push services deliver `normal` to a phone that has power or is in use, and `high` at once (RFC 8030, section 5.3). */
 const URGENCIES: Readonly<Record<Urgency, "low" | "normal" | "high">> = {
@@ -57,41 +54,46 @@ export interface Push {
   readonly url: string | null;
 }
 
-export async function sendWebPush(
-  channel: z.infer<typeof webPushTable>,
-  to: Subscription,
-  message: Message,
-): Promise<Outcome> {
-  const { alert, pageUrl, now, signal } = message;
+/** `gone`: the push service knows this subscription no more, and never will again. */
+type WebPushed = Outcome | { readonly kind: "gone"; readonly error: string };
+
+export async function sendWebPush(channel: Keys, to: Subscription, message: Message): Promise<WebPushed> {
+  const { alert, now, signal } = message;
   const tag = await digestOf(alert.incidentId);
-  const push: Push = {
+  const push = pushOf(message, tag);
+  // Under the same topic a later alert takes the place of one that still waits for the phone (RFC 8030, section 5.4).
+  const options = { ttl: TTL_SECONDS, topic: tag, urgency: URGENCIES[urgencyOf(alert)] };
+  const { endpoint, keys } = to;
+  const { subject, public_key: publicKey, private_key: privateKey } = channel;
+  const built = await buildPushPayload(
+    { data: { ...push }, options },
+    { endpoint, keys, expirationTime: null },
+    { subject, publicKey, privateKey },
+  );
+  const headers = Object.fromEntries(Object.entries(built.headers).filter(([name]) => name !== "content-length"));
+  let isGone = false;
+  const refuses = ({ status }: Answer) => {
+    isGone = GONE.includes(status);
+    return isGone || REFUSED.includes(status);
+  };
+  const outcome = await post(
+    { who: "the push service", url: endpoint, headers, body: built.body, secrets: [endpoint], signal, now },
+    { refuses },
+  );
+  return isGone && outcome.kind === "refused" ? { kind: "gone", error: outcome.error } : outcome;
+}
+
+function pushOf({ alert, pageUrl }: Message, tag: string): Push {
+  return {
     title: fitted(alert.title, { max: TITLE_MAX_BYTES, measure: jsonBytesOf }),
     body: fitted(alert.lines.join("\n"), { max: LINES_MAX_BYTES, measure: jsonBytesOf }),
     tag,
     kind: alert.kind,
     url: pageUrl === null || jsonBytesOf(pageUrl) > URL_MAX_BYTES ? null : pageUrl,
   };
-  // Under the same topic a later alert takes the place of one that still waits for the phone (RFC 8030, section 5.4).
-  const options = { ttl: TTL_SECONDS, topic: tag, urgency: URGENCIES[urgencyOf(alert)] };
-  const { endpoint, keys } = to;
-  const built = await buildPushPayload(
-    { data: { ...push }, options },
-    { endpoint, keys, expirationTime: null },
-    channel,
-  );
-  const headers = Object.fromEntries(Object.entries(built.headers).filter(([name]) => name !== "content-length"));
-  return post(
-    { who: "the push service", url: endpoint, headers, body: built.body, secrets: [endpoint], signal, now },
-    { refuses },
-  );
 }
 
 /** A text's bytes inside of JSON, without the quotes around it. */
 function jsonBytesOf(text: string): number {
   return bytesOf(JSON.stringify(text)) - 2;
-}
-
-/** 404, 410: the subscription is gone; 400, 401, 403, 413: our keys or this push are not taken, and will not be. */
-function refuses({ status }: Answer): boolean {
-  return [400, 401, 403, 404, 410, 413].includes(status);
 }

@@ -1,6 +1,6 @@
 /** `POST /v1/enrollments`: a one-time code turns a public key into a host of a site. */
 import { Hono } from "hono";
-import { fromBase64url, toBase64url } from "../../protocol/base64url.ts";
+import { fromBase64url } from "../../protocol/base64url.ts";
 import { type EnrollmentAnswer, enrollment, publicKey as publicKeySchema } from "../../protocol/enrollment.ts";
 import { refuse } from "../../protocol/refusals.ts";
 import { failed, ok } from "../../protocol/result.ts";
@@ -9,6 +9,7 @@ import { unplannedHost } from "../judge/chain.ts";
 import { plannedWatch } from "../judge/planned.ts";
 import { enrol, findEnrollment, findKey } from "../store/hosts.ts";
 import type { AppEnv } from "./context.ts";
+import { hashOf } from "./hash.ts";
 import { readSignedBy } from "./signed.ts";
 
 export function enrollmentRoutes(): Hono<AppEnv> {
@@ -44,8 +45,4 @@ function ownKey(body: unknown): FindKey<null> {
       return failed({ code: "bad_signature" });
     return ok({ publicKey: parsed.data, owner: null });
   };
-}
-
-async function hashOf(code: string): Promise<string> {
-  return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code))));
 }

@@ -9,6 +9,7 @@ import { STYLE, STYLE_VERSION } from "../page/style.ts";
 import { readSummary } from "../store/summary.ts";
 import { lastSweepAt } from "../store/sweeps.ts";
 import type { AppEnv } from "./context.ts";
+import { allFaults } from "./push-channels.ts";
 
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -23,7 +24,7 @@ export function pageRoutes(): Hono<AppEnv> {
   routes.get("/", async (c) => {
     const { db, settings, now, sweepSoon } = c.env;
     const renews = c.req.query("still") === undefined;
-    const summary = await readSummary(db, settings.faults, now);
+    const summary = await readSummary(db, await allFaults(db, settings), now);
     if (sweepIsOverdue(summary.lastSweepAt, now)) sweepSoon();
     return c.html(page(summary, now, renews));
   });
@@ -39,7 +40,7 @@ export function pageRoutes(): Hono<AppEnv> {
   );
   routes.get("/status.json", async (c) => {
     const { db, settings, now } = c.env;
-    return c.json(statusJson(await readSummary(db, settings.faults, now)));
+    return c.json(statusJson(await readSummary(db, await allFaults(db, settings), now)));
   });
   routes.get("/healthz", async (c) => {
     const { db, settings, now } = c.env;
@@ -49,7 +50,7 @@ export function pageRoutes(): Hono<AppEnv> {
       ok: sweeping,
       serverTime: new Date(now).toISOString(),
       lastSweepAt: at === null ? null : new Date(at).toISOString(),
-      faults: settings.faults,
+      faults: await allFaults(db, settings),
     };
     return c.json(body, sweeping ? 200 : 503);
   });

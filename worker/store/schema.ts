@@ -100,6 +100,24 @@ export const sweeps = sqliteTable("sweeps", {
   watchdogError: text("watchdog_error"),
 });
 
+export const subscriptions = sqliteTable("subscriptions", {
+  id: text("id").primaryKey(),
+  channel: text("channel").notNull(),
+  name: text("name").notNull(),
+  endpoint: text("endpoint").notNull(),
+  p256dh: text("p256dh").notNull(),
+  auth: text("auth").notNull(),
+  lastError: text("last_error"),
+  goneAt: integer("gone_at"),
+});
+
+export const subscribeCodes = sqliteTable("subscribe_codes", {
+  codeHash: text("code_hash").primaryKey(),
+  channel: text("channel").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  usedBy: text("used_by"),
+});
+
 export const blinds = sqliteTable("blinds", {
   fromAt: integer("from_at").primaryKey(),
   untilAt: integer("until_at").notNull(),

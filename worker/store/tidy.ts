@@ -11,8 +11,10 @@ export const TIDY_EVERY_MS = DAY_MS;
 const RUNS_KEPT_MS = 150 * DAY_MS;
 /** A year of incidents, and the same month of the year before beside it. */
 const HISTORY_KEPT_MS = 400 * DAY_MS;
+/** So long the page says that a browser takes no pushes any more. */
+const GONE_KEPT_MS = 30 * DAY_MS;
 
-/** Deletes old runs, markers, deliveries that are done with, closed incidents and blind intervals. */
+/** Deletes old runs, markers, deliveries that are done with, closed incidents, blind intervals and what let nobody in. */
 export async function tidy(db: Database, now: number): Promise<void> {
   const [runsBefore, historyBefore] = [now - RUNS_KEPT_MS, now - HISTORY_KEPT_MS];
   await writeAll(db, [
@@ -21,6 +23,8 @@ export async function tidy(db: Database, now: number): Promise<void> {
     sql`DELETE FROM deliveries WHERE due_at IS NULL AND created_at < ${runsBefore}`,
     sql`DELETE FROM incidents WHERE closed_at < ${historyBefore}`,
     sql`DELETE FROM blinds WHERE until_at < ${historyBefore}`,
+    sql`DELETE FROM subscribe_codes WHERE expires_at < ${now}`,
+    sql`DELETE FROM subscriptions WHERE gone_at < ${now - GONE_KEPT_MS}`,
     sql`UPDATE sweeps SET tidied_at = ${now} WHERE id = 1`,
   ]);
 }

@@ -1,6 +1,6 @@
 /** What each provider is sent for each kind of alert, by its own documentation, and what its answers mean. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Channel } from "../../../worker/channels/kinds.ts";
+import type { DirectChannel } from "../../../worker/channels/kinds.ts";
 import { send } from "../../../worker/channels/send.ts";
 import type { Alert } from "../../../worker/judge/say.ts";
 import { answer, HOSTILE, message, NOW, opened, PAGE, provider, sentBy } from "./support.ts";
@@ -10,13 +10,25 @@ const USER = "u".repeat(30);
 const SLACK = "https://hooks.slack.com/services/T0/B0/hush";
 const DISCORD = "https://discord.com/api/webhooks/1/hush";
 
-const ntfy: Channel = { kind: "ntfy", name: "phone", server: "https://ntfy.sh", topic: "hush-topic", token: "tk_hush" };
-const pushover: Channel = { kind: "pushover", name: "phone", token: KEY, user: USER, emergency: true };
-const telegram: Channel = { kind: "telegram", name: "phone", chat: "-100123", token: "123:hush" };
-const slack: Channel = { kind: "slack", name: "phone", url: SLACK };
-const discord: Channel = { kind: "discord", name: "phone", url: DISCORD };
-const apprise: Channel = { kind: "apprise", name: "phone", server: "https://a.example/x/", key: "hush-key", tag: "me" };
-const resend: Channel = {
+const ntfy: DirectChannel = {
+  kind: "ntfy",
+  name: "phone",
+  server: "https://ntfy.sh",
+  topic: "hush-topic",
+  token: "tk_hush",
+};
+const pushover: DirectChannel = { kind: "pushover", name: "phone", token: KEY, user: USER, emergency: true };
+const telegram: DirectChannel = { kind: "telegram", name: "phone", chat: "-100123", token: "123:hush" };
+const slack: DirectChannel = { kind: "slack", name: "phone", url: SLACK };
+const discord: DirectChannel = { kind: "discord", name: "phone", url: DISCORD };
+const apprise: DirectChannel = {
+  kind: "apprise",
+  name: "phone",
+  server: "https://a.example/x/",
+  key: "hush-key",
+  tag: "me",
+};
+const resend: DirectChannel = {
   kind: "resend",
   name: "phone",
   from: "t@example.org",
@@ -301,7 +313,7 @@ describe("Resend", () => {
 });
 
 describe("an answer", () => {
-  const CASES: [Channel, number, unknown, "retry" | "refused"][] = [
+  const CASES: [DirectChannel, number, unknown, "retry" | "refused"][] = [
     [ntfy, 429, { code: 42901, http: 429, error: "limit reached: too many requests" }, "retry"],
     [ntfy, 403, { code: 40301, http: 403, error: "forbidden" }, "refused"],
     [ntfy, 413, { error: "message too large" }, "refused"],
@@ -334,7 +346,7 @@ describe("an answer", () => {
     expect(JSON.stringify(outcome)).toContain(` answered ${status}`);
   });
 
-  test.each<[Channel, unknown, Record<string, string>, number]>([
+  test.each<[DirectChannel, unknown, Record<string, string>, number]>([
     [slack, "", { "retry-after": "30" }, 30],
     [telegram, { ok: false, description: "Too Many Requests", parameters: { retry_after: 35 } }, {}, 35],
     [discord, { message: "You are being rate limited.", retry_after: 64.57, global: false }, {}, 65],

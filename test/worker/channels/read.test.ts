@@ -20,6 +20,7 @@ const SECRETS = {
   SLACK_URL: "https://hooks.slack.com/services/T0/B0/hush",
   DISCORD_URL: "https://discord.com/api/webhooks/1/hush",
   APPRISE_KEY: "hush-key",
+  VAPID_PRIVATE_KEY: "hush".padEnd(43, "x"),
   OPS_WEBHOOK_SECRET: `whsec_${btoa("a secret of at least 24 bytes")}`,
 };
 const env = { EMAIL, ...SECRETS };

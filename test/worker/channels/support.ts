@@ -1,6 +1,6 @@
 /** What the tests of the channels share: alerts of every kind, and a stand-in for every server that a channel calls. */
 import { vi } from "vitest";
-import type { Channel } from "../../../worker/channels/kinds.ts";
+import type { DirectChannel } from "../../../worker/channels/kinds.ts";
 import type { Outcome } from "../../../worker/channels/outcome.ts";
 import { send } from "../../../worker/channels/send.ts";
 import type { Alert } from "../../../worker/judge/say.ts";
@@ -55,7 +55,7 @@ export const answer = (status: number, body: unknown = "", headers: Record<strin
 };
 
 /** Sends one alert; answers what the provider got, as JSON, and how it ended. */
-export async function sentBy(channel: Channel, alert: Partial<Alert>, yes: () => Response) {
+export async function sentBy(channel: DirectChannel, alert: Partial<Alert>, yes: () => Response) {
   const sent = provider(yes);
   const outcome: Outcome = await send(channel, message(alert));
   const [first] = sent;

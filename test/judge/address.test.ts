@@ -1,6 +1,6 @@
 /** Which addresses a worker may call. */
 import { describe, expect, test } from "vitest";
-import { placeFault } from "../../../worker/channels/address.ts";
+import { placeFault } from "../../worker/judge/address.ts";
 
 describe("a private address is refused:", () => {
   test.each([

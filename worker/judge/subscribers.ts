@@ -1,0 +1,29 @@
+/** What is wrong with the subscriptions of push channels, for the page: a channel that reaches nobody looks like one that works. */
+import { moment } from "./words.ts";
+
+export interface Subscriber {
+  readonly channel: string;
+  readonly name: string;
+  readonly lastError: string | null;
+  readonly goneAt: number | null;
+}
+
+/** One sentence a fault, channel by channel. */
+export function subscriberFaults(channels: readonly string[], subscribers: readonly Subscriber[]): string[] {
+  return channels.flatMap((channel) => {
+    const own = subscribers.filter((one) => one.channel === channel);
+    const living = own.filter(({ goneAt }) => goneAt === null);
+    // Whoever subscribed again under the same name is not missed.
+    const gone = own.filter(({ name, goneAt }) => goneAt !== null && living.every((other) => other.name !== name));
+    const faults = [
+      ...(living.length === 0 ? [nobody(channel)] : []),
+      ...gone.map(({ name, goneAt }) => `"${name}" is gone since ${moment(goneAt ?? 0)}: subscribe it again`),
+      ...living.flatMap(({ name, lastError }) => (lastError === null ? [] : [`"${name}": ${lastError}`])),
+    ];
+    return faults.map((fault) => `CHANNELS.${channel}: ${fault}`);
+  });
+}
+
+function nobody(channel: string): string {
+  return `nobody subscribed yet, so it reaches nobody; npm run subscribe-code -- --channel ${channel} prints a link`;
+}
