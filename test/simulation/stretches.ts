@@ -4,11 +4,11 @@ import type { History, Problem } from "./history.ts";
 import { judgeHistory } from "./oracle.ts";
 import type { Bundles } from "./world/bundle.ts";
 import type { FaultKind } from "./world/faults.ts";
-import { SITES } from "./world/sites.ts";
+import { sitesOf } from "./world/sites.ts";
 import { play, type Stretch, type StretchPlan } from "./world/world.ts";
 
 /** Five sites for a fifth of a year: one site-year. */
-export const DAYS = 73;
+const DAYS = 73;
 
 export interface Judged {
   readonly plan: StretchPlan;
@@ -31,7 +31,7 @@ export async function judged(bundles: Bundles, plan: StretchPlan): Promise<Judge
 }
 
 export function planOf(seed: number, faults: readonly FaultKind[]): StretchPlan {
-  return { seed, days: DAYS, sites: SITES, faults };
+  return { seed, days: DAYS, sites: sitesOf(seed), faults };
 }
 
 export function tallyOf({ plan, stretch, problems }: Judged): Tally {

@@ -243,6 +243,9 @@ function channelIll({ chance, channels, tell, time }: Afflicted): Cure {
   };
 }
 
+/** How many events find the database slow. */
+const SLOW = 0.25;
+
 /** What a call of the database meets, by how ill the cloud is now. */
 export function cageFaults(health: CloudHealth, chance: Chance, told: (what: string) => void): CageFaults {
   const among = (probability: number, what: string, hit: Hit): Hit | undefined => {
@@ -250,7 +253,9 @@ export function cageFaults(health: CloudHealth, chance: Chance, told: (what: str
     told(what);
     return hit;
   };
+  const isIll = () => health.errorBefore + health.errorAfter + health.death > 0;
   return {
+    isSlow: () => isIll() || chance.hits(SLOW),
     databaseMs: () => chance.between(1, 25),
     hit: () =>
       among(health.errorBefore, "d1_before", "error_before") ??

@@ -15,7 +15,7 @@ export type Ailment = "well" | "fails" | "hangs" | "answers_500" | "lost_yes";
 
 export const MAIL = "mail";
 export const OPS = "ops";
-export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 
 export interface Channels {
   /** The worker's variables and bindings for them. */

@@ -185,11 +185,11 @@ function tornOf({ data, durable }: Inode, chance: Chance): string {
   return kept === "old" ? (durable ?? "") : "";
 }
 
-export function parentOf(path: string): string {
+function parentOf(path: string): string {
   const slash = path.lastIndexOf("/");
   return slash <= 0 ? "/" : path.slice(0, slash);
 }
 
-export function baseOf(path: string): string {
+function baseOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

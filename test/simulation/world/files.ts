@@ -17,8 +17,13 @@ interface Open {
   readonly folder: string | undefined;
 }
 
+/** Without a trace: most are asked for ("is there such a file?"), and traces are dear. */
 function errorOf(code: string, path: string): Error {
-  return Object.assign(new Error(`${code}: ${path}`), { code });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = Object.assign(new Error(`${code}: ${path}`), { code });
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
 
 export function fileModules<Host extends HasDisks>(who: Who<Host>) {

@@ -20,20 +20,51 @@ export function dateOf(now: () => number): DateConstructor {
   });
 }
 
-/** Making a formatter costs more than a whole judgement; two that are asked for alike are the same one. */
+/**
+ * Making a formatter costs more than a whole judgement, and asking one for an instant is dear too: formatters that are asked for
+ * alike are the same one, and keep what they said of the last instants. What they say is the real thing.
+ */
 export const cachedIntl: typeof Intl = new Proxy(Intl, {
   get: (target, key) => (key === "DateTimeFormat" ? formatters : Reflect.get(target, key)),
 });
 
+const KEPT_MAX = 5_000;
 const known = new Map<string, Intl.DateTimeFormat>();
 const formatters = new Proxy(Intl.DateTimeFormat, {
-  construct: (target, args) => {
+  construct: (_, args) => {
     const name = JSON.stringify(args);
-    const found = known.get(name) ?? Reflect.construct(target, args);
+    const found = known.get(name) ?? remembering(new Intl.DateTimeFormat(...args));
     known.set(name, found);
     return found;
   },
 });
+
+function remembering(formatter: Intl.DateTimeFormat): Intl.DateTimeFormat {
+  const parts = remembered((at) => formatter.formatToParts(at));
+  const texts = remembered((at) => formatter.format(at));
+  const options = formatter.resolvedOptions();
+  return new Proxy(formatter, {
+    get: (target, key) => {
+      if (key === "formatToParts") return parts;
+      if (key === "format") return texts;
+      if (key === "resolvedOptions") return () => options;
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A function of an instant (a Date or milliseconds) that remembers its last answers. */
+function remembered<Said>(say: (at: number) => Said): (at: Date | number) => Said {
+  let answers = new Map<number, Said>();
+  return (instant) => {
+    const at = Number(instant);
+    const answer = answers.get(at) ?? say(at);
+    if (answers.size >= KEPT_MAX) answers = new Map();
+    answers.set(at, answer);
+    return answer;
+  };
+}
 
 type Bytes = ArrayBuffer | Uint8Array;
 type Subtle = Pick<typeof webcrypto.subtle, "digest" | "importKey" | "sign" | "verify">;

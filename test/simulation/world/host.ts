@@ -20,7 +20,7 @@ export interface PusherDoors {
   readonly secretsOf: (env: object) => object;
 }
 
-export const CONFIG_FILE = "/etc/tierwatch/pusher.toml";
+const CONFIG_FILE = "/etc/tierwatch/pusher.toml";
 const BOOT_MS = 45_000;
 /** A clock that is put back by less than this does not run a job twice; put forward, it catches up (Debian's cron(8)). */
 const JUMP_MAX_MS = 3 * 3_600_000;

@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Planned, Time } from "./time.ts";
 
 /** Thrown into code whose process is gone; it may catch it, and can still do nothing. */
-export class Dead extends Error {}
+class Dead extends Error {}
 
 /** What can be signalled: the pusher itself, or a program it started. */
 export interface Signalled {

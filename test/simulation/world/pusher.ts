@@ -68,6 +68,22 @@ function processOf(who: Who<Host>): object {
   };
 }
 
+/** A key that writes itself out once for each way it is asked for. */
+function exportedOnce(key: KeyObject): KeyObject {
+  const written = new Map<string, unknown>();
+  return new Proxy(key, {
+    get: (target, name) => {
+      if (name !== "export") return Reflect.get(target, name, target);
+      return (options: object) => {
+        const way = JSON.stringify(options);
+        const found = written.get(way) ?? Reflect.apply(target.export, target, [options]);
+        written.set(way, found);
+        return found;
+      };
+    },
+  });
+}
+
 /** PKCS8 of an Ed25519 key (RFC 8410) up to its 32 bytes. */
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 
@@ -75,15 +91,21 @@ const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 function cryptoModule(chance: Chance): object {
   const privateKeys = new Map<string, KeyObject>();
   const publicKeys = new WeakMap<KeyObject, KeyObject>();
+  /** Node wants the key itself, not what stands for it. */
+  const originals = new WeakMap<KeyObject, KeyObject>();
   return {
     createHash,
     createPrivateKey: (pem: string) => {
-      const found = privateKeys.get(pem) ?? createPrivateKey(pem);
-      privateKeys.set(pem, found);
-      return found;
+      const found = privateKeys.get(pem);
+      if (found !== undefined) return found;
+      const original = createPrivateKey(pem);
+      const key = exportedOnce(original);
+      originals.set(key, original);
+      privateKeys.set(pem, key);
+      return key;
     },
     createPublicKey: (key: KeyObject) => {
-      const found = publicKeys.get(key) ?? createPublicKey(key);
+      const found = publicKeys.get(key) ?? exportedOnce(createPublicKey(originals.get(key) ?? key));
       publicKeys.set(key, found);
       return found;
     },

@@ -27,7 +27,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Before the first fault everything runs well for a while, and after the last one it has time to be as it was. */
 const WELL_BEFORE_MS = 2 * DAY;
-export const WELL_AFTER_MS = 9 * DAY;
+const WELL_AFTER_MS = 9 * DAY;
 const SNAPSHOT_EVERY_MS = 3 * DAY;
 const DOWN = { status: 503, headers: {}, body: "<html>error code: 1101</html>" };
 
