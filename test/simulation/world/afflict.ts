@@ -9,8 +9,12 @@ import type { Episode } from "./faults.ts";
 import type { Host } from "./host.ts";
 import type { Fate } from "./jobs.ts";
 import { GOOD_LINE, type Mishaps } from "./network.ts";
+import type { SimulatedProcess } from "./process.ts";
 import type { Site } from "./site.ts";
 import type { Time } from "./time.ts";
+
+/** A host that crashed is off for a minute at least. */
+const REPAIR_MIN_MS = 60_000;
 
 /** How ill the worker and its database are. */
 export interface CloudHealth {
@@ -131,16 +135,12 @@ function beginHost(afflicted: Afflicted, host: Host): Cure {
       say(afflicted, host, false);
       return () => powerOn(afflicted, host);
     case "crash":
-      host.nextFuse = chance.whole(1, 60);
-      host.onFuse = () => {
+      return fuse(host, chance, () => {
         powerOff(afflicted, host);
-        time.plan(time.now() + (episode.untilAt - episode.fromAt), () => powerOn(afflicted, host));
-      };
-      return () => undefined;
+        time.plan(Math.max(time.now() + REPAIR_MIN_MS, episode.untilAt), () => powerOn(afflicted, host));
+      });
     case "kill":
-      host.nextFuse = chance.whole(1, 60);
-      host.onFuse = (process) => process.kill();
-      return () => undefined;
+      return fuse(host, chance, (process) => host.killProcess(process));
     case "clock":
       return wrongClock(afflicted, host);
     case "rollback":
@@ -149,6 +149,15 @@ function beginHost(afflicted: Afflicted, host: Host): Cure {
     default:
       throw new Error(`${episode.kind} befalls no host`);
   }
+}
+
+/** The next run that starts while this lasts dies at some step of it. */
+function fuse(host: Host, chance: Chance, burn: (process: SimulatedProcess<Host>) => void): Cure {
+  host.nextFuse = chance.whole(1, 60);
+  host.onFuse = burn;
+  return () => {
+    host.nextFuse = Number.POSITIVE_INFINITY;
+  };
 }
 
 function say({ tell, time }: Afflicted, host: Host, alive: boolean): void {

@@ -36,10 +36,10 @@ export const FAULTS = {
   blackout: { reach: "site", perYear: 4, lasts: [MINUTE, DAY] },
   /** One host loses its power. */
   power: { reach: "host", perYear: 4, lasts: [MINUTE, 2 * DAY] },
-  /** A host loses its power at some step of a run. */
-  crash: { reach: "host", perYear: 6, lasts: [MINUTE, 2 * HOUR] },
-  /** The pusher is killed at some step of a run; the host, and the program it started, go on. */
-  kill: { reach: "host", perYear: 6, lasts: [MINUTE, HOUR] },
+  /** A host loses its power at some step of its next run, and is back when the episode ends. */
+  crash: { reach: "host", perYear: 6, lasts: [12 * HOUR, 26 * HOUR] },
+  /** The pusher is killed at some step of its next run; the host, and the program it started, go on. */
+  kill: { reach: "host", perYear: 6, lasts: [12 * HOUR, 26 * HOUR] },
   /** A host is restarted by the book. */
   reboot: { reach: "host", perYear: 8, lasts: [MINUTE, 10 * MINUTE] },
   /** A host's clock is wrong for a while. */

@@ -126,6 +126,12 @@ export class Host implements HasDisks {
     this.data.cut(this.#parts.chance);
   }
 
+  /** Ends one process of the pusher, and nothing else. */
+  killProcess(process: SimulatedProcess<Host>): void {
+    process.kill();
+    this.#writeBackSoon();
+  }
+
   /** A shutdown by the book: everything is written first. */
   shutDown(): void {
     this.system.sync();

@@ -50,9 +50,13 @@ export function witnessOf(time: Time): Witness {
       startedAt.set(run, time.now());
       tell({ kind: "started", at: time.now(), ...base });
     }
-    if (how === "named" || status === "started" || finished.has(run)) return;
+    if (how === "durable") finish(site, host, { id: run, job, status });
+  };
+  const finish = (site: string, host: string, { id: run, job, status }: z.infer<typeof recordOf>) => {
+    if (status === "started" || finished.has(run)) return;
     finished.add(run);
-    tell({ kind: "finished", at: time.now(), ...base, startedAt: startedAt.get(run) ?? time.now(), status });
+    const began = startedAt.get(run) ?? time.now();
+    tell({ kind: "finished", at: time.now(), site, host, job, run, startedAt: began, status });
   };
   const bornOf = (marker: string) => {
     const birth = births.get(marker);
@@ -75,6 +79,8 @@ export function witnessOf(time: Time): Witness {
       if (!url.endsWith("/v1/heartbeats")) return undefined;
       const { runs, seen = [] } = z.parse(heartbeat, jsonOf(body));
       const madeAt = time.now();
+      // A record that is sent before the disk holds it for good (its pusher was killed in between) is safe all the same.
+      for (const run of runs) finish(site, host, run);
       const sightings = [...seen, ...runs.flatMap((run) => run.seen ?? [])];
       const whole = sightings.filter(({ missing, mismatched }) => missing + mismatched === 0);
       return (arrivedAt) =>
