@@ -40,6 +40,7 @@ export function clocksOf(
   /** How many episodes hold each. */
   const held = { cron: 0, alarm: 0, ill: 0, down: 0 };
   const truth = truthOf(time, tell);
+  const leastDue = leastDueIn(database);
   let running = 0;
   let next: Planned = { cancelled: true };
   let quietSince: number | null = null;
@@ -88,7 +89,7 @@ export function clocksOf(
     const now = time.now();
     const { lease_until } = row();
     const quiet = held.ill === 0 && now >= unquietUntil && running === 0 && lease_until === 0 && truth.isWell();
-    const due = quiet ? Math.min(leastDue(database), silenceDue(database, held), realAt) : now;
+    const due = quiet ? Math.min(leastDue(), silenceDue(database, held), realAt) : now;
     const from = Math.max(now, due - 1);
     if (quiet) quietSince = Math.max(now, lastSweepAt ?? 0);
     const cron = held.cron === 0 ? cronAfter(from) : Number.POSITIVE_INFINITY;
@@ -140,13 +141,15 @@ export function clocksOf(
   };
 }
 
-/** The least instant at which a sweep has anything to do, over every table that has a `due_at`, and the daily tidying. */
-function leastDue(database: SimulatedDatabase): number {
-  const [row] = database.look(`SELECT min(
-    coalesce((SELECT min(due_at) FROM watches WHERE due_at IS NOT NULL), 9e15),
-    coalesce((SELECT min(due_at) FROM deliveries WHERE due_at IS NOT NULL), 9e15),
-    coalesce((SELECT tidied_at FROM sweeps WHERE id = 1), 0) + 86400000) AS due`);
-  return Number(row?.due);
+/** Asks for the least instant at which a sweep has anything to do: over every table that has a `due_at`, and the daily tidying. */
+function leastDueIn(database: SimulatedDatabase): () => number {
+  const tables = database.look(
+    "SELECT t.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND c.name = 'due_at'",
+  );
+  const least = tables.map(({ name }) => `coalesce((SELECT min(due_at) FROM ${name} WHERE due_at IS NOT NULL), 9e15)`);
+  const tidying = "coalesce((SELECT tidied_at FROM sweeps WHERE id = 1), 0) + 86400000";
+  const sql = `SELECT min(${[...least, tidying].join(", ")}) AS due`;
+  return () => Number(database.look(sql)[0]?.due);
 }
 
 /** When a clock that stands still, beside one that does not, will have been silent for so long that it is told. */
