@@ -127,9 +127,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replacement: "for (const record of records) settle(sender.spool, record);\n  const answer = await beat(",
   },
   {
-    breaks: "a marker whose files had not all arrived is not looked at again",
-    file: "pusher/arrivals.ts",
-    text: "last?.marker === found.value.id && last.complete",
-    replacement: "last?.marker === found.value.id",
+    breaks: "a record that the worker could not take just then is set aside for good",
+    file: "pusher/send.ts",
+    text: 'trouble.kind === "refused" && ["malformed", "body_too_large"].includes(trouble.problem.code)',
+    replacement: 'trouble.kind === "refused"',
   },
 ];

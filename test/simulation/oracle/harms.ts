@@ -7,12 +7,12 @@ import type { HostTruth } from "./truth.ts";
 import type { JobView, SiteView } from "./view.ts";
 import type { Harm } from "./waits.ts";
 
-export interface ToldHarm extends Harm {
+export interface NamedHarm extends Harm {
   /** What is wrong, for the sentence of a problem. */
   readonly what: string;
 }
 
-export function harmsOf(view: SiteView): ToldHarm[] {
+export function harmsOf(view: SiteView): NamedHarm[] {
   return [
     ...view.hosts.flatMap((host) => named(host.key, "was not heard of", silences(view, host))),
     ...[...view.jobs.values()].flatMap((job) => jobHarms(view, job)),
@@ -25,8 +25,8 @@ export function harmsOf(view: SiteView): ToldHarm[] {
   ];
 }
 
-function named(key: string, what: string, spells: readonly Spell[]): ToldHarm[] {
-  return spells.map((spell) => ({ key, what, ...spell }));
+function named(key: string, what: string, spells: readonly Spell[], told = false): NamedHarm[] {
+  return spells.map((spell) => ({ key, what, told, ...spell }));
 }
 
 function staleAs(view: SiteView, steps: Parameters<typeof staleSpells>[0], windowMs: number): Spell[] {
@@ -37,7 +37,7 @@ function silences(view: SiteView, host: HostTruth): Spell[] {
   return staleSpells(host.life, host.everyMs + host.graceMs, view.startAt, view.endAt);
 }
 
-function jobHarms(view: SiteView, job: JobView): ToldHarm[] {
+function jobHarms(view: SiteView, job: JobView): NamedHarm[] {
   return [
     ...named(
       job.key,
@@ -45,7 +45,7 @@ function jobHarms(view: SiteView, job: JobView): ToldHarm[] {
       missSpells(job, ({ finishedAt }) => finishedAt, view),
     ),
     ...named(job.key, "did not begin in time", unbegun(view, job)),
-    ...named(job.key, "said that something is wrong", failing(view, job)),
+    ...named(job.key, "said that something is wrong", failing(view, job), true),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** Rule: every harm has an incident that covers it in time, and that stays as long as the harm does. */
 import type { Problem, SeenIncident } from "../history.ts";
-import { harmsOf, type ToldHarm } from "./harms.ts";
+import { harmsOf, type NamedHarm } from "./harms.ts";
 import { rootsFor, type SiteView } from "./view.ts";
 import { limitOf } from "./waits.ts";
 import { at as moment } from "./words.ts";
@@ -10,8 +10,8 @@ export function misses(view: SiteView): Problem[] {
 }
 
 /** Follows a harm from one covering incident to the next. */
-function uncovered(view: SiteView, harm: ToldHarm): Problem | undefined {
-  const covers = coversOf(view, harm.key);
+function uncovered(view: SiteView, harm: NamedHarm): Problem | undefined {
+  const covers = harm.told ? (view.incidentsByRoot.get(harm.key) ?? []) : coversOf(view, harm.key);
   let since = harm.from;
   while (since < harm.until) {
     const limit = limitOf(view, harm, since);
@@ -43,7 +43,7 @@ function coveredUntil(covers: readonly SeenIncident[], at: number): number | und
 
 function problemOf(
   view: SiteView,
-  harm: ToldHarm,
+  harm: NamedHarm,
   covers: readonly SeenIncident[],
   since: number,
   limit: number,

@@ -15,6 +15,8 @@ export interface Harm {
   readonly key: string;
   readonly from: number;
   readonly until: number;
+  /** Damage that was told: no silence explains it, nothing is to be waited for, and only its own incident covers it. */
+  readonly told: boolean;
 }
 
 /** More pushes than real waits can add up to; it only keeps a contradiction from looping. */
@@ -23,6 +25,7 @@ const PUSHES_MAX = 50;
 /** The latest instant by which an incident has to cover a harm that is uncovered at `at`; Infinity when none has to. */
 export function limitOf(view: SiteView, harm: Harm, at: number): number {
   let base = at + clockSlack(view, harm.key, harm.from, at);
+  if (harm.told) return view.clocks.aliveAfter(base, NOTICE_WITHIN_MS);
   for (let push = 0; push < PUSHES_MAX; push++) {
     const pushed = waitedUntil(view, harm, base);
     const limit = view.clocks.aliveAfter(pushed, NOTICE_WITHIN_MS);
