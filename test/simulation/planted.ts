@@ -2,6 +2,16 @@
  * Bugs to be planted, each a change of one line in the judge, the store, the delivery or the pusher. The simulation has to
  * find every one: they are the proof that it would find the next.
  */
+import type { FaultKind } from "./world/faults.ts";
+
+/** A stretch of one site, so short that it is played in seconds, with the faults that bring the bug to light. */
+interface Seen {
+  readonly site: string;
+  readonly faults: readonly FaultKind[];
+  readonly seed: number;
+  readonly days: number;
+}
+
 export interface PlantedBug {
   /** What the change breaks, as an end of "the simulation finds that …". */
   readonly breaks: string;
@@ -9,6 +19,7 @@ export interface PlantedBug {
   /** Stands exactly once in the file. */
   readonly text: string;
   readonly replacement: string;
+  readonly seen: Seen;
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -17,119 +28,139 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: "worker/judge/deadline.ts",
     text: "if (now >= missedAt) {",
     replacement: "if (now >= missedAt + 600_000) {",
+    seen: { site: "office", faults: ["power"], seed: 38, days: 14 },
   },
   {
     breaks: "the grace of a host's beat is forgotten",
     file: "worker/judge/own.ts",
     text: "missedAt: dueAt + spec.graceSeconds * 1000",
     replacement: "missedAt: dueAt",
+    seen: { site: "office", faults: ["loss"], seed: 20, days: 14 },
   },
   {
     breaks: "the window of a copy counts twice",
     file: "worker/judge/own.ts",
     text: "spec.windowSeconds * 1000",
     replacement: "spec.windowSeconds * 2000",
+    seen: { site: "reference", faults: ["copies_nothing"], seed: 359, days: 17 },
   },
   {
     breaks: "a host is as old as the oldest thing heard of it",
     file: "worker/judge/merge.ts",
     text: "return Math.max(a, b);",
     replacement: "return Math.min(a, b);",
+    seen: { site: "office", faults: [], seed: 1, days: 12 },
   },
   {
     breaks: "a marker proves the time it was seen, not the time it was born",
     file: "worker/judge/proof.ts",
     text: "recoveryAt: bornAt,",
     replacement: "recoveryAt: seenAt,",
+    seen: { site: "office", faults: [], seed: 1, days: 12 },
   },
   {
     breaks: "a run that failed counts as none",
     file: "worker/judge/runs.ts",
     text: 'run.status === "failed" || ',
     replacement: "",
+    seen: { site: "clinic", faults: ["job_fails"], seed: 105, days: 14 },
   },
   {
     breaks: "a run counts from its arrival, not from its start",
     file: "worker/judge/intake.ts",
     text: "return Math.min(Date.parse(instant) - offset, arrival.createdAt + SIGNED_SECOND_MS);",
     replacement: "return arrival.now + 0 * offset * SIGNED_SECOND_MS * instant.length;",
+    seen: { site: "office", faults: [], seed: 1, days: 12 },
   },
   {
     breaks: "a site that goes dark is told host by host",
     file: "worker/judge/cause.ts",
     text: "if (isSilent(view)) return rooted(siteKey(view.site));",
     replacement: "",
+    seen: { site: "reference", faults: ["blackout"], seed: 226, days: 14 },
   },
   {
     breaks: "one silent host makes the whole site silent",
     file: "worker/judge/site.ts",
     text: "hosts.length > 0 && hosts.every(",
     replacement: "hosts.length > 0 && hosts.some(",
+    seen: { site: "lab", faults: ["power"], seed: 118, days: 14 },
   },
   {
-    breaks: "an incident closes while one thing of its own is still bad",
+    breaks: "an incident closes though its root is still bad",
     file: "worker/judge/verdict.ts",
-    text: "if (members.length > 0) continue;",
-    replacement: "if (members.length > 1) continue;",
+    text: "&& holdsOpen(view, watch, incident)",
+    replacement: "&& watch.key !== incident.root && holdsOpen(view, watch, incident)",
+    seen: { site: "office", faults: ["power"], seed: 112, days: 14 },
   },
   {
     breaks: "what hung on a silent host is told the moment the host is back",
     file: "worker/judge/verdict.ts",
     text: "if (held !== null && held > view.now) {",
     replacement: "if (held !== null && held > view.now + Number.MAX_SAFE_INTEGER) {",
+    seen: { site: "reference", faults: ["power"], seed: 75, days: 15 },
   },
   {
     breaks: "after hours without a sweep everything overdue is told at once",
     file: "worker/judge/blind.ts",
     text: "BLIND_AFTER_MS = 300_000;",
     replacement: "BLIND_AFTER_MS = 300_000_000;",
+    seen: { site: "office", faults: ["worker"], seed: 134, days: 14 },
   },
   {
     breaks: "the end of a run that was told as started is not written down",
     file: "worker/store/intake.ts",
     text: "WHERE runs.status = 'started' AND excluded.status <> 'started'",
     replacement: "WHERE false",
+    seen: { site: "office", faults: [], seed: 1, days: 12 },
   },
   {
     breaks: "the lease of a sweep that died is never free again",
     file: "worker/store/sweeps.ts",
     text: "WHERE id = 1 AND (lease_until <= ",
     replacement: "WHERE id = 1 AND (lease_until = 0 AND 0 < ",
+    seen: { site: "office", faults: ["death", "power"], seed: 818, days: 16 },
   },
   {
     breaks: "a delivery is done with before it is made",
     file: "worker/store/deliveries.ts",
     text: "UPDATE deliveries SET due_at = ",
     replacement: "UPDATE deliveries SET due_at = NULL & ",
+    seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 425, days: 18 },
   },
   {
     breaks: "a closing alert does not wait for the opening one",
     file: "worker/store/deliveries.ts",
-    text: "AND NOT (kind = 'closed' AND EXISTS (",
-    replacement: "AND NOT (kind = 'never' AND EXISTS (",
+    text: "AND NOT (kind IN ('closed', ",
+    replacement: "AND NOT (kind IN (",
+    seen: { site: "office", faults: ["channel", "power"], seed: 13557, days: 18 },
   },
   {
     breaks: "a delivery that failed is not made again",
     file: "worker/deliver.ts",
     text: 'return { ...base, state: "pending", dueAt, error: outcome.error };',
     replacement: 'return { ...base, state: "expired", dueAt: null, error: outcome.error };',
+    seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 425, days: 18 },
   },
   {
     breaks: "a channel's 500 counts as a yes",
     file: "worker/channels/post.ts",
     text: "if (response.ok && ",
     replacement: "if (response.status < 600 && ",
+    seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 6740, days: 18 },
   },
   {
     breaks: "a record leaves the spool before anybody answered",
     file: "pusher/send.ts",
     text: "const answer = await beat(",
     replacement: "for (const record of records) settle(sender.spool, record);\n  const answer = await beat(",
+    seen: { site: "office", faults: ["wan"], seed: 7, days: 14 },
   },
   {
     breaks: "a record that the worker could not take just then is set aside for good",
     file: "pusher/send.ts",
     text: 'trouble.kind === "refused" && ["malformed", "body_too_large"].includes(trouble.problem.code)',
     replacement: 'trouble.kind === "refused"',
+    seen: { site: "office", faults: ["d1_before"], seed: 306, days: 14 },
   },
 ];
