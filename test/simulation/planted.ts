@@ -28,14 +28,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: "worker/judge/deadline.ts",
     text: "if (now >= missedAt) {",
     replacement: "if (now >= missedAt + 600_000) {",
-    seen: { site: "office", faults: ["power"], seed: 38, days: 14 },
+    seen: { site: "office", faults: ["wan"], seed: 7, days: 14 },
   },
   {
     breaks: "the grace of a host's beat is forgotten",
     file: "worker/judge/own.ts",
     text: "missedAt: dueAt + spec.graceSeconds * 1000",
     replacement: "missedAt: dueAt",
-    seen: { site: "office", faults: ["loss"], seed: 20, days: 14 },
+    seen: { site: "office", faults: ["wan"], seed: 7, days: 14 },
   },
   {
     breaks: "the window of a copy counts twice",
@@ -63,7 +63,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: "worker/judge/runs.ts",
     text: 'run.status === "failed" || ',
     replacement: "",
-    seen: { site: "clinic", faults: ["job_fails"], seed: 105, days: 14 },
+    seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 425, days: 18 },
   },
   {
     breaks: "a run counts from its arrival, not from its start",
@@ -105,7 +105,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: "worker/judge/blind.ts",
     text: "BLIND_AFTER_MS = 300_000;",
     replacement: "BLIND_AFTER_MS = 300_000_000;",
-    seen: { site: "office", faults: ["worker"], seed: 134, days: 14 },
+    seen: { site: "office", faults: ["d1_before"], seed: 306, days: 14 },
   },
   {
     breaks: "the end of a run that was told as started is not written down",
@@ -113,13 +113,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     text: "WHERE runs.status = 'started' AND excluded.status <> 'started'",
     replacement: "WHERE false",
     seen: { site: "office", faults: [], seed: 1, days: 12 },
-  },
-  {
-    breaks: "the lease of a sweep that died is never free again",
-    file: "worker/store/sweeps.ts",
-    text: "WHERE id = 1 AND (lease_until <= ",
-    replacement: "WHERE id = 1 AND (lease_until = 0 AND 0 < ",
-    seen: { site: "office", faults: ["death", "power"], seed: 818, days: 16 },
   },
   {
     breaks: "a delivery is done with before it is made",

@@ -15,7 +15,7 @@ export interface Harm {
   readonly key: string;
   readonly from: number;
   readonly until: number;
-  /** Damage that was told: no silence explains it, nothing is to be waited for, and only its own incident covers it. */
+  /** Damage that was told: no silence explains it, no next chance excuses it, and only its own incident covers it. */
   readonly told: boolean;
 }
 
@@ -25,7 +25,6 @@ const PUSHES_MAX = 50;
 /** The latest instant by which an incident has to cover a harm that is uncovered at `at`; Infinity when none has to. */
 export function limitOf(view: SiteView, harm: Harm, at: number): number {
   let base = at + clockSlack(view, harm.key, harm.from, at);
-  if (harm.told) return view.clocks.aliveAfter(base, NOTICE_WITHIN_MS);
   for (let push = 0; push < PUSHES_MAX; push++) {
     const pushed = waitedUntil(view, harm, base);
     const limit = view.clocks.aliveAfter(pushed, NOTICE_WITHIN_MS);
@@ -38,6 +37,7 @@ export function limitOf(view: SiteView, harm: Harm, at: number): number {
 }
 
 function waitedUntil(view: SiteView, harm: Harm, at: number): number {
+  if (harm.told) return betterNewsUntil(view, harm.key, at);
   const forHosts = harm.key.startsWith("host:")
     ? siteWait(view, known(view, harm.key), harm.from)
     : Math.max(at, ...hostsOf(view, harm.key).map((host) => hostWait(view, host, harm.from, at)));
@@ -93,6 +93,14 @@ function deliveryWait(view: SiteView, at: number): number {
 /** Longest that a host of the site takes to deliver what waited. */
 export function timeToDeliver(view: SiteView): number {
   return Math.max(...view.hosts.map(({ everyMs, graceMs }) => BEATS_TO_DELIVER * everyMs + graceMs));
+}
+
+/** A host that is back may still have a later, better run in its spool: until then even told damage may wait. */
+function betterNewsUntil(view: SiteView, key: string, at: number): number {
+  const others = [...rootsFor(view, key)].filter((root) => root !== key);
+  const ends = others.flatMap((root) => view.incidentsByRoot.get(root) ?? []).map(({ closedAt }) => closedAt);
+  const recovered = ends.filter((closedAt) => closedAt !== null && closedAt <= at).map((closedAt) => closedAt ?? 0);
+  return Math.max(at, ...recovered.map((closedAt) => closedAt + timeToDeliver(view)));
 }
 
 /** What hung on something that recovered gets until its own next chance to follow. */
