@@ -105,7 +105,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: "worker/judge/blind.ts",
     text: "BLIND_AFTER_MS = 300_000;",
     replacement: "BLIND_AFTER_MS = 300_000_000;",
-    seen: { site: "office", faults: ["d1_before"], seed: 306, days: 14 },
+    seen: { site: "office", faults: ["worker"], seed: 15, days: 14 },
   },
   {
     breaks: "the end of a run that was told as started is not written down",
@@ -147,13 +147,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: "pusher/send.ts",
     text: "const answer = await beat(",
     replacement: "for (const record of records) settle(sender.spool, record);\n  const answer = await beat(",
-    seen: { site: "office", faults: ["wan"], seed: 7, days: 14 },
+    seen: { site: "office", faults: ["wan", "job_fails"], seed: 18, days: 20 },
   },
   {
     breaks: "a record that the worker could not take just then is set aside for good",
     file: "pusher/send.ts",
     text: 'trouble.kind === "refused" && ["malformed", "body_too_large"].includes(trouble.problem.code)',
     replacement: 'trouble.kind === "refused"',
-    seen: { site: "office", faults: ["d1_before"], seed: 306, days: 14 },
+    seen: { site: "office", faults: ["d1_before", "d1_after", "death"], seed: 32, days: 30 },
   },
 ];
