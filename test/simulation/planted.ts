@@ -122,13 +122,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 425, days: 18 },
   },
   {
-    breaks: "a closing alert does not wait for the opening one",
-    file: "worker/store/deliveries.ts",
-    text: "AND NOT (kind IN ('closed', ",
-    replacement: "AND NOT (kind IN (",
-    seen: { site: "office", faults: ["channel", "power"], seed: 13557, days: 18 },
-  },
-  {
     breaks: "a delivery that failed is not made again",
     file: "worker/deliver.ts",
     text: 'return { ...base, state: "pending", dueAt, error: outcome.error };',
