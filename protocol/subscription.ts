@@ -6,7 +6,7 @@
 import * as z from "zod/mini";
 
 /** Longest name of a subscription, and longest address of a browser at its push service. */
-export const SUBSCRIBER_NAME_MAX_CHARS = 60;
+const SUBSCRIBER_NAME_MAX_CHARS = 60;
 const ENDPOINT_MAX_CHARS = 2_000;
 /** Largest body of these requests. */
 export const SUBSCRIPTION_MAX_BYTES = 8_192;
