@@ -3,7 +3,7 @@
  * of them strict; secrets by reference.
  */
 import * as z from "zod/mini";
-import { duration } from "../duration.ts";
+import { duration } from "../../protocol/duration.ts";
 import { argv, filled, isLoopback, isSafeUrl, reference } from "./fields.ts";
 
 /** How long trouble lasts before an alarm, and until it is said again, in seconds. */

@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { AnomalySettings } from "../../protocol/anomalies.ts";
-import { durationOrNone } from "../duration.ts";
+import { durationOrNone } from "../../protocol/duration.ts";
 import { size } from "../size.ts";
 
 const whole = z.int("write a whole number").check(z.minimum(0, "must not be negative"));

@@ -1,8 +1,8 @@
 /** `depth` of a carrying job: how far back its copies should reach. */
 import * as z from "zod/mini";
 import type { DepthPolicy } from "../../protocol/depth.ts";
+import { durationWithin } from "../../protocol/duration.ts";
 import { REACH_MAX_SECONDS, SECONDS_MIN, VERSIONS_MAX } from "../../protocol/limits.ts";
-import { durationWithin } from "../duration.ts";
 
 const EXAMPLE = 'as in { versions = 30, reach = "90d" }';
 

@@ -3,9 +3,9 @@
  * says of them.
  */
 import * as z from "zod/mini";
+import { duration } from "../../protocol/duration.ts";
 import { FAILURES_MAX } from "../../protocol/limits.ts";
 import type { Job } from "../../protocol/plan.ts";
-import { duration } from "../duration.ts";
 import { anomalies } from "./anomalies.ts";
 
 /** In the plan's own words; what pusher.toml does not say is undefined. */

@@ -1,8 +1,8 @@
 /** The shape of pusher.toml, all but the settings of each job's kind. Every table is strict. */
 import * as z from "zod/mini";
+import { duration, durationOrNone } from "../../protocol/duration.ts";
 import { name } from "../../protocol/fields.ts";
 import { thresholds } from "../../protocol/thresholds.ts";
-import { duration, durationOrNone } from "../duration.ts";
 import { alarm } from "./alarm.ts";
 import { depth } from "./depth.ts";
 import { argv, filled, isSafeUrl, reference } from "./fields.ts";

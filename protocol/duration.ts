@@ -1,11 +1,11 @@
-/** Durations as the owner writes them in pusher.toml: a whole number and one unit, "90s", "15m", "26h", "2d". */
+/** Durations as the owner writes them in settings: a whole number and one unit, "90s", "15m", "26h", "2d". */
 import * as z from "zod/mini";
-import { SECONDS_MAX, SECONDS_MIN } from "../protocol/limits.ts";
+import { SECONDS_MAX, SECONDS_MIN } from "./limits.ts";
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Seconds of a duration text, or undefined when it is none. */
-function parseDuration(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const unitSeconds = unit === undefined ? undefined : UNIT_SECONDS[unit];
   return digits === undefined || unitSeconds === undefined ? undefined : Number(digits) * unitSeconds;
