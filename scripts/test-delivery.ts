@@ -30,10 +30,8 @@ export function testDelivery(channel: string, now: number): TestDelivery {
   return { id, sql: `INSERT INTO deliveries (${columns}) VALUES (${values.join(", ")}, ${now}, ${now}, 0)` };
 }
 
-/** How the delivery stands, or where its channel is of the kind push, each of those that it was spread into. */
 export function outcomeSql(id: string): string {
-  const own = `(id = ${quoted(id)} OR substr(id, 1, ${id.length + 1}) = ${quoted(`${id}/`)})`;
-  return `SELECT state, last_error, attempts FROM deliveries WHERE ${own} AND state <> 'spread' ORDER BY id`;
+  return `SELECT state, last_error, attempts FROM deliveries WHERE id = ${quoted(id)}`;
 }
 
 function quoted(text: string): string {

@@ -4,7 +4,8 @@ import { send } from "./channels/send.ts";
 import { push, targetOf } from "./push.ts";
 import type { Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
-import { claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
+import { anyDue, claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
+import { settleHeld } from "./store/held.ts";
 import { spreadPushes } from "./store/subscriptions.ts";
 
 /** How long a channel may take over one delivery; longer than that it is tried again later. */
@@ -20,6 +21,8 @@ const BACKOFF_MAX_MS = 3_600_000;
 
 /** Delivers what is due; answers how many tries were made. */
 export async function deliverDue(db: Database, settings: Settings, now: number): Promise<number> {
+  if (!(await anyDue(db, now))) return 0;
+  await settleHeld(db, now);
   let tried = 0;
   await spreadPushes(db, pushing(settings), now);
   for (let group = 0; group < GROUPS_MAX; group++) {

@@ -5,6 +5,7 @@
 import * as z from "zod/mini";
 import type { Channel } from "./channels/kinds.ts";
 import { readChannel } from "./channels/read.ts";
+import { routingOf } from "./channels/routing.ts";
 
 /** The bindings and variables of wrangler.toml. Variables come from people and are `unknown` until parsed here. */
 export interface Env {
@@ -63,6 +64,11 @@ export function readSettings(env: Env): Settings {
       ...channels.faults,
     ],
   };
+}
+
+/** What each channel is to hear. */
+export function routingsOf({ channels }: Pick<Settings, "channels">) {
+  return channels.map(routingOf);
 }
 
 function readSweepSeconds(raw: unknown): Reader<number> {

@@ -7,10 +7,12 @@ import { deliverDue } from "./deliver.ts";
 import { blindInterval } from "./judge/blind.ts";
 import { clockNews, type Starter, standStill } from "./judge/clocks.ts";
 import { LOOK_BACK_MS } from "./judge/flap.ts";
+import { tiersReached } from "./judge/reach.ts";
+import { routesOf } from "./judge/route.ts";
 import { type Alert, alertsOf } from "./judge/say.ts";
 import { judgeSite, type Verdict } from "./judge/verdict.ts";
 import { watchdogIsDue } from "./judge/watchdog.ts";
-import type { Settings } from "./settings.ts";
+import { routingsOf, type Settings } from "./settings.ts";
 import { actsOfSites } from "./store/acts.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import { recordClockNews } from "./store/clocks.ts";
@@ -71,12 +73,12 @@ export async function sweep(db: Database, settings: Settings, now: number, start
 
 /** Did sweeps stand still until now, and does each clock still start them? */
 async function lookAtOurselves(db: Database, settings: Settings, lease: Lease, now: number): Promise<void> {
-  const channels = settings.channels.map(({ name }) => name);
+  const routings = routingsOf(settings);
   const blind = blindInterval(lease.lastSweepAt, now);
   const still = standStill(lease.clocks);
-  if (blind !== null) await recordBlind(db, blind, channels, still);
+  if (blind !== null) await recordBlind(db, blind, routings, still);
   const clocks = blind === null || still ? lease.clocks : { ...lease.clocks, sinceAt: now };
-  await recordClockNews(db, clockNews(clocks, settings.clocks, now), channels);
+  await recordClockNews(db, clockNews(clocks, settings.clocks, now), routings);
 }
 
 function sum(sites: readonly { readonly due: number }[]): number {
@@ -111,5 +113,8 @@ async function judgeSites(
 }
 
 function deliveriesOf(verdict: Verdict, settings: Settings): Judgement["deliveries"] {
-  return alertsOf(verdict).flatMap((alert) => settings.channels.map(({ name }) => ({ alert, channel: name })));
+  const { site, after, now } = verdict;
+  return alertsOf(verdict).flatMap((alert) =>
+    routesOf(alert, tiersReached(site, alert.root, after), routingsOf(settings), now),
+  );
 }

@@ -1,6 +1,6 @@
 /** Calls the watchdog after a good sweep. Whatever becomes of the call, the sweep was made and is recorded before it. */
 import { afterCall, type Watchdog } from "./judge/watchdog.ts";
-import type { Settings } from "./settings.ts";
+import { routingsOf, type Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import { recordWatchdog } from "./store/watchdog.ts";
 
@@ -16,8 +16,7 @@ export async function callWatchdog(
 ): Promise<void> {
   const called = afterCall(before, await call(url), now);
   if (called === null) return;
-  const channels = settings.channels.map(({ name }) => name);
-  await recordWatchdog(db, called, channels);
+  await recordWatchdog(db, called, routingsOf(settings));
 }
 
 /** Null when it went well, else why not. The address may be a secret, so no error says it. */

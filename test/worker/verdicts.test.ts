@@ -53,7 +53,7 @@ async function readAndJudge(sites: readonly string[], now: number): Promise<Judg
     const read = watches.filter((watch) => watch.site === site);
     const ofSite = open.filter((incident) => incident.site === site);
     const verdict = judgeSite(site, read, ofSite, now);
-    return { verdict, deliveries: alertsOf(verdict).map((alert) => ({ alert, channel: "mail" })), read };
+    return { verdict, deliveries: alertsOf(verdict).map((alert) => ({ alert, channel: "mail", dueAt: now })), read };
   });
 }
 

@@ -1,5 +1,6 @@
 /** The kinds of channels: what each one's table in wrangler.toml may hold, and which of its entries are what. */
 import * as z from "zod/mini";
+import type { Routing } from "../judge/route.ts";
 import { appriseTable } from "./apprise.ts";
 import { discordTable } from "./discord.ts";
 import { type EmailSender, emailTable } from "./email.ts";
@@ -46,11 +47,17 @@ export type Channel = DirectChannel | PushChannel;
 
 /** Its one target stands in its table. */
 export type DirectChannel =
-  | (Exclude<ChannelTable, { kind: "email" | "push" }> & { readonly name: string })
-  | (Extract<ChannelTable, { kind: "email" }> & { readonly name: string; readonly sender: EmailSender });
+  | (Exclude<ChannelTable, { kind: "email" | "push" }> & Named)
+  | (Extract<ChannelTable, { kind: "email" }> & Named & { readonly sender: EmailSender });
 
 /** Its targets are the browsers that subscribed; `allowPrivate` is for their push services. */
-export type PushChannel = z.infer<typeof pushTable> & { readonly name: string; readonly allowPrivate: boolean };
+export type PushChannel = z.infer<typeof pushTable> & Named & { readonly allowPrivate: boolean };
+
+interface Named {
+  readonly name: string;
+  /** What it is to hear; left out: everything. */
+  readonly routing?: Routing;
+}
 
 interface Entries {
   /** They hold the name of a Worker secret; the channel gets its value. */

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { placeFault } from "../judge/address.ts";
 import type { EmailSender } from "./email.ts";
 import { type Channel, channelKind, channelTable, ENTRIES } from "./kinds.ts";
+import { readRouting } from "./routing.ts";
 
 /** What of the worker's environment a channel may need: the binding for mail, and secrets under any name. */
 export interface ChannelEnv {
@@ -26,18 +27,20 @@ export function readChannel(env: ChannelEnv, name: string, raw: unknown, allowPr
   const kind = channelKind.safeParse(table.data.kind);
   if (!kind.success) return off([`kind must be ${oneOf(channelKind.options)}`]);
   const { secrets, places } = ENTRIES[kind.data];
-  const given = withSecrets(env, table.data, secrets);
+  const { rest, routing, faults: unclear } = readRouting(name, table.data);
+  const given = withSecrets(env, rest, secrets);
   const parsed = channelTable.safeParse(given.table);
   const issues = parsed.success ? [] : parsed.error.issues.filter(({ path }) => !given.broken.has(String(path[0])));
-  const faults = [...given.faults, ...issues.map((issue) => issueText(issue, table.data, secrets))];
+  const faults = [...given.faults, ...issues.map((issue) => issueText(issue, table.data, secrets)), ...unclear];
   if (!parsed.success || faults.length > 0) return off(faults);
   const away = allowPrivate ? [] : places.flatMap((key) => faultOf(parsed.data, key, table.data, secrets));
   if (away.length > 0) return off(away);
-  if (parsed.data.kind === "push") return { channel: { ...parsed.data, name, allowPrivate }, faults: [] };
-  if (parsed.data.kind !== "email") return { channel: { ...parsed.data, name }, faults: [] };
+  const named = routing === undefined ? { name } : { name, routing };
+  if (parsed.data.kind === "push") return { channel: { ...parsed.data, ...named, allowPrivate }, faults: [] };
+  if (parsed.data.kind !== "email") return { channel: { ...parsed.data, ...named }, faults: [] };
   const sender = env.EMAIL;
   if (sender === undefined) return off(["there is no send_email binding named EMAIL"]);
-  return { channel: { ...parsed.data, name, sender }, faults: [] };
+  return { channel: { ...parsed.data, ...named, sender }, faults: [] };
 }
 
 function off(faults: readonly string[]): ReadChannel {

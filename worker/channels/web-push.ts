@@ -51,7 +51,6 @@ export interface Push {
   readonly body: string;
   readonly tag: string;
   readonly kind: string;
-  readonly urgency: Urgency;
   readonly url: string | null;
 }
 
@@ -90,7 +89,6 @@ function pushOf({ alert, pageUrl }: Message, tag: string): Push {
     body: fitted(alert.lines.join("\n"), { max: LINES_MAX_BYTES, measure: jsonBytesOf }),
     tag,
     kind: alert.kind,
-    urgency: urgencyOf(alert),
     url: pageUrl === null || jsonBytesOf(pageUrl) > URL_MAX_BYTES ? null : pageUrl,
   };
 }

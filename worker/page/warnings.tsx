@@ -63,8 +63,7 @@ export function BlindIntervals({ blinds }: { blinds: readonly Blind[] }) {
   );
 }
 
-/** What is wrong, in a box. */
-export function Notice({ title, children }: { title: string; children?: Child }) {
+function Notice({ title, children }: { title: string; children?: Child }) {
   return (
     <section class="notice">
       <h2>

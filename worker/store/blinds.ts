@@ -1,6 +1,7 @@
 /** Times in which no sweep ran: kept for the history, and read back while what fell into them is still to be judged. */
 import { desc, sql } from "drizzle-orm";
 import type { Blind } from "../judge/blind.ts";
+import type { Routing } from "../judge/route.ts";
 import { sayBlind } from "../judge/say-blind.ts";
 import { type Database, writeAll } from "./database.ts";
 import { putNotice } from "./deliveries.ts";
@@ -13,7 +14,7 @@ import { blinds } from "./schema.ts";
 export async function recordBlind(
   db: Database,
   blind: Blind,
-  channels: readonly string[],
+  routings: readonly Routing[],
   quiet: boolean,
 ): Promise<void> {
   const { fromAt, untilAt } = blind;
@@ -22,7 +23,7 @@ export async function recordBlind(
       ON CONFLICT (from_at) DO UPDATE SET until_at = excluded.until_at`,
     ...(quiet
       ? []
-      : [sql`UPDATE sweeps SET clocks_since_at = ${untilAt} WHERE id = 1`, ...putNotice(sayBlind(blind), channels)]),
+      : [sql`UPDATE sweeps SET clocks_since_at = ${untilAt} WHERE id = 1`, ...putNotice(sayBlind(blind), routings)]),
   ]);
 }
 

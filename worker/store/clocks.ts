@@ -1,6 +1,7 @@
 /** The two clocks, in the row of the sweeps: when each fired, and what was told of its silence. */
 import { type SQL, sql } from "drizzle-orm";
 import type { ClockName, ClockNews, Starter } from "../judge/clocks.ts";
+import type { Routing } from "../judge/route.ts";
 import { type Database, writeAll } from "./database.ts";
 import { putNotice } from "./deliveries.ts";
 
@@ -22,13 +23,13 @@ export async function recordFiring(db: Database, by: Starter, now: number): Prom
 export async function recordClockNews(
   db: Database,
   news: readonly ClockNews[],
-  channels: readonly string[],
+  routings: readonly Routing[],
 ): Promise<void> {
   const statements = news.flatMap(({ alert, silentAt }) => [
     ...(["cron", "object"] as const).flatMap((name) =>
       silentAt[name] === undefined ? [] : [sql`UPDATE sweeps SET ${SILENT[name]} = ${silentAt[name]} WHERE id = 1`],
     ),
-    ...putNotice(alert, channels),
+    ...putNotice(alert, routings),
   ]);
   await writeAll(db, statements);
 }

@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
+import { noticeRoutes, type Routing } from "../judge/route.ts";
 import { type Alert, alert } from "../judge/say.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
 
@@ -25,11 +26,13 @@ const row = z.object({
   attempts: z.number(),
 });
 
+/** Whether any delivery is due, for one row read: what takes them costs more, and most sweeps find none. */
+export async function anyDue(db: Database, now: number): Promise<boolean> {
+  return (await db.all(sql`SELECT 1 FROM deliveries WHERE due_at <= ${now} LIMIT 1`)).length > 0;
+}
+
 /** Takes up to `limit` due deliveries under a lease. What follows waits until the opening alert is done with. */
 export async function claimDeliveries(db: Database, now: number, leaseMs: number, limit: number): Promise<Delivery[]> {
-  // A look costs no row when nothing is due; the update below would cost some at every sweep.
-  const due = await db.all(sql`SELECT 1 FROM deliveries WHERE due_at <= ${now} LIMIT 1`);
-  if (due.length === 0) return [];
   const claimed = await db.all(sql`
     UPDATE deliveries SET due_at = ${now + leaseMs}, attempts = attempts + 1
     WHERE id IN (
@@ -73,15 +76,25 @@ export async function recordTries(db: Database, tries: readonly Tried[]): Promis
   await writeAll(db, statements);
 }
 
-/** One delivery a channel of an alert that no incident stands behind; putting it again changes nothing. */
-export function putNotice(notice: Alert, channels: readonly string[]): SQL[] {
-  const rows = channels.map((channel) => ({ id: `${notice.incidentId}/notice/${channel}`, channel }));
+/** What is due later than it is made may be needed no more by then (held.ts). */
+export function firstState(madeAt: number, dueAt: number): "pending" | "held" {
+  return dueAt > madeAt ? "held" : "pending";
+}
+
+/** One delivery a channel that hears it of an alert that no incident stands behind; putting it again changes nothing. */
+export function putNotice(notice: Alert, routings: readonly Routing[]): SQL[] {
+  const rows = noticeRoutes(notice, routings).map(({ channel, dueAt }) => ({
+    id: `${notice.incidentId}/notice/${channel}`,
+    channel,
+    dueAt,
+    state: firstState(notice.at, dueAt),
+  }));
   return perChunk(
     rows,
     (json) => sql`
       INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
       SELECT ${field("id")}, ${notice.site}, ${notice.incidentId}, ${notice.kind}, ${field("channel")},
-        ${JSON.stringify(notice)}, 'pending', ${notice.at}, ${notice.at}, 0
+        ${JSON.stringify(notice)}, ${field("state")}, ${notice.at}, ${field("dueAt")}, 0
       FROM json_each(${json}) AS e`,
   );
 }

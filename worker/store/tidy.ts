@@ -20,7 +20,9 @@ export async function tidy(db: Database, now: number): Promise<void> {
   await writeAll(db, [
     sql`DELETE FROM runs WHERE started_at < ${runsBefore} AND received_at < ${runsBefore}`,
     sql`DELETE FROM markers WHERE coalesce(born_at, seen_at) < ${runsBefore}`,
-    sql`DELETE FROM deliveries WHERE due_at IS NULL AND created_at < ${runsBefore}`,
+    // Of an open incident they say who was told of it, and so who will be told that it is over.
+    sql`DELETE FROM deliveries WHERE due_at IS NULL AND created_at < ${runsBefore}
+        AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND closed_at IS NULL)`,
     sql`DELETE FROM incidents WHERE closed_at < ${historyBefore}`,
     sql`DELETE FROM blinds WHERE until_at < ${historyBefore}`,
     sql`DELETE FROM subscribe_codes WHERE expires_at < ${now}`,

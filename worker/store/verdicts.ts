@@ -3,10 +3,11 @@ import { and, desc, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { ClosedLately } from "../judge/flap.ts";
 import type { Incident } from "../judge/incident.ts";
-import type { Alert } from "../judge/say.ts";
+import type { Routed } from "../judge/route.ts";
 import type { Verdict } from "../judge/verdict.ts";
 import { reason, type Watch } from "../judge/watch.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
+import { writeDeliveries } from "./routed.ts";
 import { incidents } from "./schema.ts";
 import { writeJudged } from "./watches.ts";
 
@@ -68,15 +69,9 @@ export async function recentIncidents(db: Database, site: string, limit: number)
   return [...open, ...closed].map(incidentOf);
 }
 
-/** One delivery of one alert to one channel, as it is first written. */
-export interface NewDelivery {
-  readonly alert: Alert;
-  readonly channel: string;
-}
-
 export interface Judgement {
   readonly verdict: Verdict;
-  readonly deliveries: readonly NewDelivery[];
+  readonly deliveries: readonly Routed[];
   /** The site's watches as they were read: no watch may have changed, come or gone until the verdict is written. */
   readonly read: readonly Watch[];
 }
@@ -101,7 +96,10 @@ export async function writeVerdicts(
     ...writeClosed(verdicts, token),
     ...writeOpened(verdicts, token),
     ...writeUpdated(verdicts, token),
-    ...writeDeliveries(judgements, token),
+    ...writeDeliveries(
+      judgements.flatMap(({ deliveries }) => deliveries),
+      token,
+    ),
   ]);
   const named = JSON.stringify(sites.map(({ site }) => site));
   const held = await db.all(sql`
@@ -172,33 +170,5 @@ function writeUpdated(verdicts: readonly Verdict[], token: string) {
         due_at = ${field("dueAt")}
       FROM json_each(${json}) AS e, verdicts
       WHERE incidents.id = ${field("id")} AND verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
-  );
-}
-
-/** Stays the same over all tries; each reminder is a delivery of its own. */
-function deliveryId({ incidentId, kind, number }: Alert, channel: string): string {
-  return `${incidentId}/${kind}${number === undefined ? "" : `/${number}`}/${channel}`;
-}
-
-function writeDeliveries(judgements: readonly Judgement[], token: string) {
-  const rows = judgements.flatMap(({ deliveries }) =>
-    deliveries.map(({ alert, channel }) => ({
-      id: deliveryId(alert, channel),
-      site: alert.site,
-      incidentId: alert.incidentId,
-      kind: alert.kind,
-      channel,
-      at: alert.at,
-      alert: JSON.stringify(alert),
-    })),
-  );
-  return perChunk(
-    rows,
-    (json) => sql`
-      INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
-      SELECT ${field("id")}, ${field("site")}, ${field("incidentId")}, ${field("kind")}, ${field("channel")},
-        ${field("alert")}, 'pending', ${field("at")}, ${field("at")}, 0
-      FROM json_each(${json}) AS e, verdicts
-      WHERE verdicts.site = ${field("site")} AND verdicts.token = ${token}`,
   );
 }
