@@ -5,6 +5,8 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ["biome", ["check", "--error-on-warnings", "."]],
   ["tsc", ["-p", "tsconfig.worker.json"]],
   ["tsc", ["-p", "tsconfig.node.json"]],
+  ["tsc", ["-p", "tsconfig.browser.json"]],
+  ["tsc", ["-p", "tsconfig.serviceworker.json"]],
   ["knip", []],
 ];
 

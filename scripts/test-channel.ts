@@ -56,9 +56,11 @@ const rows = z.array(
 function outcome(id: string, where: Wanted["where"]): { state: string; error: string | null } | undefined {
   const asked = callWrangler(["d1", "execute", "DB", where, "--yes", "--json", "--command", outcomeSql(id)]);
   if (!asked.ok) return undefined;
-  const row = rows.parse(JSON.parse(asked.stdout))[0]?.results[0];
-  const isUnderWay = row === undefined || (row.state === "pending" && row.last_error === null);
-  return isUnderWay ? undefined : { state: row.state, error: row.last_error };
+  const targets = rows.parse(JSON.parse(asked.stdout))[0]?.results ?? [];
+  if (targets.some(({ state, last_error }) => state === "pending" && last_error === null)) return undefined;
+  // Of several browsers the one that did not get it is the news.
+  const row = targets.find(({ state }) => state !== "delivered") ?? targets[0];
+  return row && { state: row.state, error: row.last_error };
 }
 
 async function main(argv: readonly string[], now: number): Promise<number> {

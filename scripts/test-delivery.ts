@@ -30,8 +30,10 @@ export function testDelivery(channel: string, now: number): TestDelivery {
   return { id, sql: `INSERT INTO deliveries (${columns}) VALUES (${values.join(", ")}, ${now}, ${now}, 0)` };
 }
 
+/** How the delivery stands, or where its channel is of the kind push, each of those that it was spread into. */
 export function outcomeSql(id: string): string {
-  return `SELECT state, last_error, attempts FROM deliveries WHERE id = ${quoted(id)}`;
+  const own = `(id = ${quoted(id)} OR substr(id, 1, ${id.length + 1}) = ${quoted(`${id}/`)})`;
+  return `SELECT state, last_error, attempts FROM deliveries WHERE ${own} AND state <> 'spread' ORDER BY id`;
 }
 
 function quoted(text: string): string {

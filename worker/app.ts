@@ -10,20 +10,31 @@ import { pageRoutes } from "./routes/pages.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
+/** What a page may load and do: style and pictures of our own, and nothing else. */
+const POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+/** The page that subscribes a browser needs a script, its service worker, and a way to tell the worker. */
+const SCRIPTED = {
+  ...POLICY,
+  scriptSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  workerSrc: ["'self'"],
+  manifestSrc: ["'self'"],
+};
+
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", "data:"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-  );
+  const [plain, scripted] = [
+    secureHeaders({ contentSecurityPolicy: POLICY }),
+    secureHeaders({ contentSecurityPolicy: SCRIPTED }),
+  ];
+  app.use((c, next) => (c.req.path === "/subscribe" ? scripted : plain)(c, next));
   app.route("/v1/enrollments", enrollmentRoutes());
   app.route("/v1/plan", planRoutes());
   app.route("/v1/heartbeats", heartbeatRoutes());

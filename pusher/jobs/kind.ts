@@ -4,7 +4,7 @@
  * registry (kinds.ts) can hold kinds of every type without a cast.
  *
  *     export const zfsHealth = defineKind({
- *       settings: z.strictObject({ pools: z.array(z.string()), scrub_max_age: z.optional(duration) }),
+ *       settings: z.strictObject({ pool: z.string() }),
  *       programs: () => ["zpool"],
  *       run: (settings, context) => ...
  *     });

@@ -1,7 +1,7 @@
 /**
  * `kind = "zfs-health"`: looks at one pool and says how it is: state, disks, error counts, last scrub, space, and the age of
  * a dataset's newest snapshot. It succeeds when it could look, also when it saw that there is no such pool; what it saw is in
- * the readings' verdicts.
+ * the readings, and the levels of those that are numbers are the plan's (`thresholds`) or the worker's own.
  */
 import * as z from "zod/mini";
 import { duration } from "../../protocol/duration.ts";
@@ -17,19 +17,8 @@ import { parseStatusJson } from "./zfs-status-json.ts";
 import { parseStatusText } from "./zfs-status-text.ts";
 import { isNoSuchPool, zfsTrouble } from "./zfs-trouble.ts";
 
-const SCRUB_MAX_AGE_SECONDS = 35 * 86_400;
-const CAPACITY_WARN_PERCENT = 80;
-const CAPACITY_CRITICAL_PERCENT = 90;
-
-const percent = z.optional(
-  z.int("write a whole number").check(z.minimum(1, "at least 1"), z.maximum(100, "at most 100")),
-);
-
 const settings = z.strictObject({
   pool: z.string().check(z.minLength(1, "must not be empty")),
-  scrub_max_age: z.optional(duration),
-  capacity_warn: percent,
-  capacity_critical: percent,
   newest_snapshot: z.optional(z.strictObject({ dataset: z.string(), max_age: duration })),
 });
 type Settings = z.infer<typeof settings>;
@@ -41,12 +30,7 @@ async function lookAtPool(own: Settings, context: JobContext): Promise<JobOutcom
   if (!seen.ok) return { status: "failed", reason: seen.failure };
   const health = seen.value;
   if ("missing" in health) return told([missingReading(own.pool, health.missing)], context);
-  const limits = {
-    scrubMaxAgeSeconds: own.scrub_max_age ?? SCRUB_MAX_AGE_SECONDS,
-    capacityWarnPercent: own.capacity_warn ?? CAPACITY_WARN_PERCENT,
-    capacityCriticalPercent: own.capacity_critical ?? CAPACITY_CRITICAL_PERCENT,
-  };
-  const readings = judgePool(health, await spaceOf(own.pool, context), limits, context.now());
+  const readings = judgePool(health, await spaceOf(own.pool, context), context.now());
   // A suspended pool answers no question about its datasets, and its state says enough.
   if (own.newest_snapshot === undefined || health.suspended) return told(readings, context);
   const newest = await newestSnapshot(own.newest_snapshot.dataset, own.newest_snapshot.max_age, context);
@@ -55,7 +39,7 @@ async function lookAtPool(own: Settings, context: JobContext): Promise<JobOutcom
 }
 
 function told(readings: readonly Reading[], context: JobContext): JobOutcome {
-  for (const { verdict, text } of readings) context.log(`${verdict}: ${text}`);
+  for (const { verdict, text } of readings) context.log(verdict === "ok" ? text : `${verdict}: ${text}`);
   return { status: "succeeded", exitCode: 0, readings };
 }
 

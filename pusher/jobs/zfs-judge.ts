@@ -1,12 +1,9 @@
-/** From a pool's health to readings with verdicts. Pure: thresholds and the time are arguments. */
+/**
+ * From a pool's health to readings. Pure: the time is an argument. What is bad as such has its verdict here; how full or how
+ * long without a scrub is too much, the plan's `thresholds` say, or the worker's own levels.
+ */
 import type { Reading, Verdict } from "../../protocol/heartbeat.ts";
 import { disksOf, isExposed, type PoolHealth, type Scan, type Vdev } from "./zfs-pool.ts";
-
-export interface Thresholds {
-  readonly scrubMaxAgeSeconds: number;
-  readonly capacityWarnPercent: number;
-  readonly capacityCriticalPercent: number;
-}
 
 export interface Space {
   readonly capacityPercent: number | null;
@@ -15,17 +12,19 @@ export interface Space {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** When the age of the last scrub is hidden, no level can judge it: Debian and TrueNAS scrub monthly. */
+const UNKNOWN_MAX_MS = 35 * DAY_MS;
 /** So far ahead a date is no lie yet: the text of a status has no zone, and an autumn night has one hour twice. */
 const AHEAD_MAX_MS = HOUR_MS;
 const FINE_STATES = ["ONLINE", "AVAIL", "INUSE"];
 
 /** Every reading of a pool, in the order in which a person wants them. */
-export function judgePool(health: PoolHealth, space: Space, limits: Thresholds, now: number): Reading[] {
+export function judgePool(health: PoolHealth, space: Space, now: number): Reading[] {
   return [
     stateReading(health),
     errorReading(health),
-    scrubReading(health, limits, now),
-    ...capacityReading(health.pool, space, limits),
+    scrubReading(health, now),
+    ...capacityReading(health.pool, space),
     ...fragmentationReading(health.pool, space),
   ];
 }
@@ -88,7 +87,7 @@ function counters({ name, readErrors, writeErrors, checksumErrors }: Vdev) {
   return kinds.filter(({ count }) => count > 0).map((counted) => ({ disk: shortName(name), ...counted }));
 }
 
-function scrubReading({ pool, scan }: PoolHealth, limits: Thresholds, now: number): Reading {
+function scrubReading({ pool, scan }: PoolHealth, now: number): Reading {
   const name = `pool.${pool}.scrub_age`;
   if (scan === null) return { name, value: "never", verdict: "warning", text: `pool ${pool} was never scrubbed` };
   const { kind, state, endedAt } = scan;
@@ -100,30 +99,27 @@ function scrubReading({ pool, scan }: PoolHealth, limits: Thresholds, now: numbe
     const text = `pool ${pool}: its last ${kind} ended in the future; is the clock of this machine right?`;
     return { name, value: "future", verdict: "warning", text };
   }
-  return ageReading(pool, { kind, state, endedAt }, limits, now);
+  return ageReading(pool, { kind, state, endedAt }, now);
 }
 
 /** Only a scrub reads everything: what came after it hides how long ago that was, and is told as what it is. */
-function ageReading(pool: string, scan: Scan & { endedAt: number }, limits: Thresholds, now: number): Reading {
+function ageReading(pool: string, scan: Scan & { endedAt: number }, now: number): Reading {
   const age = Math.max(0, now - scan.endedAt);
   const days = Math.floor(age / DAY_MS);
-  const old = age > limits.scrubMaxAgeSeconds * 1000;
   const hides = scan.kind !== "scrub";
-  const excess = old ? `, more than the ${Math.floor((limits.scrubMaxAgeSeconds * 1000) / DAY_MS)} allowed` : "";
+  const old = hides && age > UNKNOWN_MAX_MS;
   const unknown = hides ? `; when it was last scrubbed is not known, \`zpool scrub ${pool}\` makes sure` : "";
   return {
     name: `pool.${pool}.scrub_age`,
     ...(hides ? { value: "unknown" } : { value: days, unit: "days" }),
     verdict: old || scan.state === "canceled" ? "warning" : "ok",
-    text: `pool ${pool}: last ${scan.kind} ${scan.state} ${days} days ago${excess}${unknown}`,
+    text: `pool ${pool}: last ${scan.kind} ${scan.state} ${days} days ago${unknown}`,
   };
 }
 
-function capacityReading(pool: string, { capacityPercent: value }: Space, limits: Thresholds): Reading[] {
+function capacityReading(pool: string, { capacityPercent: value }: Space): Reading[] {
   if (value === null) return [];
-  const { capacityWarnPercent: warn, capacityCriticalPercent: critical } = limits;
-  const verdict = value >= critical ? "critical" : value >= warn ? "warning" : "ok";
-  return [{ name: `pool.${pool}.capacity`, value, unit: "%", verdict, text: `pool ${pool} is ${value} % full` }];
+  return [{ name: `pool.${pool}.capacity`, value, unit: "%", verdict: "ok", text: `pool ${pool} is ${value} % full` }];
 }
 
 function fragmentationReading(pool: string, { fragmentationPercent: value }: Space): Reading[] {

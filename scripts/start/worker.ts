@@ -38,7 +38,11 @@ export interface Worker {
   readonly died: Promise<string>;
 }
 
-const settings = z.looseObject({ main: z.string(), d1_databases: z.array(z.looseObject({ binding: z.string() })) });
+const settings = z.looseObject({
+  main: z.string(),
+  assets: z.looseObject({ directory: z.string() }),
+  d1_databases: z.array(z.looseObject({ binding: z.string() })),
+});
 
 /** Writes the settings and makes the database: its tables, then whatever `sql` adds. */
 export async function prepareWorker(at: WorkerPlace, alerting: Alerting, sql: string): Promise<Result<null, string>> {
@@ -98,6 +102,7 @@ function writeSettings(at: WorkerPlace, { url, secret }: Alerting): void {
   const demo = {
     ...own,
     main: join(at.source, own.main),
+    assets: { ...own.assets, directory: join(at.source, own.assets.directory) },
     d1_databases: own.d1_databases.map((database) => ({ ...database, migrations_dir: join(at.source, "migrations") })),
     vars: {
       SWEEP_SECONDS,

@@ -22,8 +22,8 @@ const run = (args: readonly string[], wrangler: string) =>
   runWithWrangler("scripts/test-channel.ts", args, wrangler, folder);
 
 /** A wrangler that stores, and answers how the delivery stands. */
-const standing = (row: object) => `case "$*" in
-  *SELECT*) echo '${JSON.stringify([{ results: [row], success: true }])}' ;;
+const standing = (...results: object[]) => `case "$*" in
+  *SELECT*) echo '${JSON.stringify([{ results, success: true }])}' ;;
 esac`;
 
 describe("the delivery of a test", () => {
@@ -56,6 +56,12 @@ describe("npm run test-channel", () => {
     const ran = run(["phone", "--local"], standing({ ...row, attempts: 1 }));
     expect(ran.code).toBe(1);
     expect(ran.stderr).toBe(`phone did not take it: ${row.last_error}. ${next}\n`);
+  });
+
+  test("tells of the browser that did not get it, though another did", () => {
+    const got = { state: "delivered", last_error: null, attempts: 1 };
+    const ran = run(["phone", "--local"], standing(got, { ...got, state: "refused", last_error: "it is gone" }));
+    expect(ran.stderr).toBe("phone did not take it: it is gone. The worker will not try again.\n");
   });
 
   test("knows the channels of wrangler.toml, and no other", () => {

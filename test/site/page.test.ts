@@ -2,19 +2,17 @@
  * The status page in a real browser: nothing overflows, nothing is refused by the page's own policy, and axe finds no
  * barrier (WCAG 2.2 AA), on a phone and on a desk, in light and in dark.
  */
-import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod/mini";
 import { NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import type { Summary } from "../../worker/judge/summary.ts";
 import { failurePage } from "../../worker/page/failure.tsx";
 import { page } from "../../worker/page/page.tsx";
 import { STYLE } from "../../worker/page/style.ts";
 import * as sample from "../worker/sample-summary.ts";
+import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
 import { startWorker } from "./worker.ts";
 
@@ -45,8 +43,6 @@ const PAGES: Record<string, string> = {
 
 /** As the worker's own policy (worker/app.ts); the real one is tried below. */
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
-const AXE = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
-const violations = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }));
 
 interface Look {
   readonly width: number;
@@ -105,13 +101,6 @@ const SPILLING = `[...document.querySelectorAll("main *")].filter((one) => {
 async function expectToFit(tab: Page, width: number): Promise<void> {
   expect(await tab.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
   expect(await tab.evaluate(SPILLING)).toEqual([]);
-}
-
-/** Runs axe in the tab; it comes through the debugger, so the page's policy needs no hole for it. */
-async function barriers(tab: Page) {
-  await tab.evaluate(await readFile(AXE, "utf8"));
-  const found = await tab.evaluate("axe.run().then(({ violations }) => violations)");
-  return z.parse(violations, found).map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
 }
 
 describe.skipIf(!HAS_BROWSER)("the page in a browser", () => {

@@ -209,4 +209,24 @@ describe("a plan", () => {
     expect(keys.results.map(({ key }) => key)).not.toContain("job:corenas/nightly");
     expect(keys.results.map(({ key }) => key)).not.toContain("copy:apps/archive");
   });
+
+  test("that watches less is told to every channel once, also when it is put again", async () => {
+    const less = { ...corenasPlan, jobs: corenasPlan.jobs.slice(1) };
+    for (const at of [START + HOUR, START + HOUR + 1000]) await sendPlan(host, less, at);
+    const told = await env.DB.prepare("SELECT channel, alert FROM deliveries").all<{
+      channel: string;
+      alert: string;
+    }>();
+    expect(told.results.map(({ channel }) => channel)).toEqual(["mail"]);
+    expect(JSON.parse(told.results[0]?.alert ?? "")).toMatchObject({
+      kind: "notice",
+      title: "home: corenas asks to be watched less",
+      lines: expect.arrayContaining(["- nightly on corenas is no longer watched"]),
+    });
+  });
+
+  test("that watches more says nothing", async () => {
+    await sendPlan(host, { ...corenasPlan, beat: { everySeconds: 60, graceSeconds: 60 } }, START + HOUR);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM deliveries").first("n")).toBe(0);
+  });
 });

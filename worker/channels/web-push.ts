@@ -51,6 +51,7 @@ export interface Push {
   readonly body: string;
   readonly tag: string;
   readonly kind: string;
+  readonly urgency: Urgency;
   readonly url: string | null;
 }
 
@@ -89,6 +90,7 @@ function pushOf({ alert, pageUrl }: Message, tag: string): Push {
     body: fitted(alert.lines.join("\n"), { max: LINES_MAX_BYTES, measure: jsonBytesOf }),
     tag,
     kind: alert.kind,
+    urgency: urgencyOf(alert),
     url: pageUrl === null || jsonBytesOf(pageUrl) > URL_MAX_BYTES ? null : pageUrl,
   };
 }

@@ -103,7 +103,7 @@ function common({ id, site, root, severity, openedAt }: Incident) {
   return { incidentId: id, site, root, severity, openedAt };
 }
 
-function title(words: string): string {
+export function title(words: string): string {
   const line = oneLine(words);
   if (line.length <= TITLE_MAX_CHARS) return line;
   // Cut between characters: half of a surrogate pair is not text that a mail can carry.

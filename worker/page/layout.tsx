@@ -1,4 +1,5 @@
-/** The document around whatever is shown. No script, no third party: the stylesheet is the only other request. */
+/** The document around whatever is shown. No third party, and no script unless `head` brings one: the
+ * stylesheet is the only other request. */
 import type { Child } from "hono/jsx";
 import { Sign } from "./icons.tsx";
 import { STYLE_PATH } from "./style.ts";
@@ -13,10 +14,14 @@ interface Props {
   readonly stale: boolean;
   /** What stands at the right of the name. */
   readonly aside: Child;
+  /** What else the document's head holds. */
+  readonly head?: Child;
+  /** What stands at the bottom in place of the words about renewing. */
+  readonly foot?: Child;
   readonly children?: Child;
 }
 
-export function Layout({ title, renews, stale, aside, children }: Props) {
+export function Layout({ title, renews, stale, aside, head, foot, children }: Props) {
   return (
     <html lang="en">
       <head>
@@ -28,6 +33,7 @@ export function Layout({ title, renews, stale, aside, children }: Props) {
         <title>{title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={STYLE_PATH} />
+        {head}
       </head>
       <body>
         <header>
@@ -39,24 +45,31 @@ export function Layout({ title, renews, stale, aside, children }: Props) {
         </header>
         <main class={stale ? "stale" : undefined}>{children}</main>
         <footer>
+          <p>{foot ?? <Renewing renews={renews} />}</p>
           <p>
-            Times are UTC.{" "}
-            {renews ? (
-              <>
-                This page renews itself every {RENEW_SECONDS} s. <a href="/?still">Hold it still</a>
-              </>
-            ) : (
-              <>
-                This page holds still. <a href="/">Let it renew itself</a>
-              </>
-            )}
-          </p>
-          <p>
+            {foot === undefined ? <a href="/subscribe">Alerts on this device</a> : null}{" "}
             <a href="/status.json">status.json</a> <a href="/healthz">healthz</a>
           </p>
         </footer>
       </body>
     </html>
+  );
+}
+
+function Renewing({ renews }: Pick<Props, "renews">) {
+  return (
+    <>
+      Times are UTC.{" "}
+      {renews ? (
+        <>
+          This page renews itself every {RENEW_SECONDS} s. <a href="/?still">Hold it still</a>
+        </>
+      ) : (
+        <>
+          This page holds still. <a href="/">Let it renew itself</a>
+        </>
+      )}
+    </>
   );
 }
 

@@ -146,6 +146,19 @@ const COLUMNS = [
   [4, 76],
 ] as const;
 
+/** The page /subscribe. */
+const FORMS = `
+.device { max-width: 36rem; margin: clamp(1.8rem, 5vw, 3.6rem) 0; }
+.device form > p, .device div > p, .device [role="status"]:not(:empty) { margin-top: 1.3rem; }
+.device [role="status"] { font-weight: 600; }
+.device [role="status"].bad { color: var(--bad); }
+label { display: block; font-weight: 600; }
+input, button { font: inherit; color: inherit; border: 1px solid var(--soft); border-radius: 6px; padding: .55rem .8rem; }
+input { width: 100%; background: var(--card); margin: .25rem 0; }
+button { background: var(--ink); color: var(--paper); border-color: var(--ink); font-weight: 600; cursor: pointer; }
+button:disabled { opacity: .5; cursor: default; }
+`;
+
 const TABLES = `
 table { width: 100%; border-collapse: collapse; }
 caption { padding-bottom: .35rem; }
@@ -189,7 +202,16 @@ const MODES = `
 @media print { body { max-width: none; } .vessel, tr, .incident { break-inside: avoid; } footer { display: none; } }
 `;
 
-const all = [COLOURS, BASE, VERDICT, CHAINS, ...COLUMNS.map(([tiers, em]) => columnsCss(tiers, em)), TABLES, MODES];
+const all = [
+  COLOURS,
+  BASE,
+  VERDICT,
+  CHAINS,
+  ...COLUMNS.map(([tiers, em]) => columnsCss(tiers, em)),
+  TABLES,
+  FORMS,
+  MODES,
+];
 
 export const STYLE: string = all.join("");
 

@@ -63,7 +63,8 @@ export function BlindIntervals({ blinds }: { blinds: readonly Blind[] }) {
   );
 }
 
-function Notice({ title, children }: { title: string; children?: Child }) {
+/** What is wrong, in a box. */
+export function Notice({ title, children }: { title: string; children?: Child }) {
   return (
     <section class="notice">
       <h2>

@@ -6,10 +6,11 @@ import { sweepIsStale } from "../judge/summary.ts";
 import { FAVICON } from "../page/icons.tsx";
 import { page } from "../page/page.tsx";
 import { STYLE, STYLE_VERSION } from "../page/style.ts";
+import { subscribePage } from "../page/subscribe.tsx";
 import { readSummary } from "../store/summary.ts";
 import { lastSweepAt } from "../store/sweeps.ts";
 import type { AppEnv } from "./context.ts";
-import { allFaults } from "./push-channels.ts";
+import { allFaults, pushChannels } from "./push-channels.ts";
 
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -28,6 +29,7 @@ export function pageRoutes(): Hono<AppEnv> {
     if (sweepIsOverdue(summary.lastSweepAt, now)) sweepSoon();
     return c.html(page(summary, now, renews));
   });
+  routes.get("/subscribe", (c) => c.html(subscribePage(pushChannels(c.env.settings).map(({ name }) => name))));
   routes.get("/style.css", (c) => {
     const etag = `"${STYLE_VERSION}"`;
     const cacheControl = c.req.query("v") === STYLE_VERSION ? FOR_EVER : CHECK_FIRST;

@@ -2,7 +2,9 @@
 import { Hono } from "hono";
 import { type PlanAnswer, plan } from "../../protocol/plan.ts";
 import { refuse } from "../../protocol/refusals.ts";
+import { loosened } from "../judge/loosened.ts";
 import { replan } from "../judge/planned.ts";
+import { sayLoosened } from "../judge/say-plan.ts";
 import { plansOf, putPlan } from "../store/hosts.ts";
 import { watchesOfSites } from "../store/watches.ts";
 import type { AppEnv } from "./context.ts";
@@ -11,17 +13,20 @@ import { readSigned } from "./signed.ts";
 export function planRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.put("/", async (c) => {
-    const { db, now, sweepSoon } = c.env;
+    const { db, now, settings, sweepSoon } = c.env;
     const read = await readSigned(c.req.raw, plan, db, now);
     if (!read.ok) return refuse(read.failure, now);
     const { site, host } = read.value.sender.owner;
     const others = (await plansOf(db, site)).filter((other) => other.host !== host);
     const plans = [...others, { host, plan: read.value.body, plannedAt: now }];
-    const change = replan(site, plans, await watchesOfSites(db, [site]), now);
+    const watches = await watchesOfSites(db, [site]);
+    const change = replan(site, plans, watches, now);
     if (Array.isArray(change)) {
       return refuse({ code: "plan_conflict", errors: change.map((message) => ({ path: "", message })) }, now);
     }
-    await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now });
+    const notice = sayLoosened(site, host, loosened(watches, change, now), now);
+    const channels = settings.channels.map(({ name }) => name);
+    await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now, notice, channels });
     sweepSoon();
     const answer: PlanAnswer = { serverTime: new Date(now).toISOString(), watches: change.put.length };
     return c.json(answer);

@@ -115,6 +115,7 @@ describe("a push", () => {
       body: opened.lines.join("\n"),
       tag: expect.stringMatching(/^[0-9a-f]{32}$/),
       kind: "opened",
+      urgency: "urgent",
       url: PAGE,
     });
     expect(request.headers.get("topic")).toBe(said.tag);

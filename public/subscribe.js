@@ -1,0 +1,195 @@
+/**
+ * The page /subscribe: asks this browser's leave, subscribes it at its push service, and tells the worker, with a one-time
+ * code. Whatever goes wrong is said in one sentence, and nothing is left half done.
+ */
+
+/** @typedef {{ endpoint: string, auth: string, publicKey: string }} Kept what this browser proves itself with */
+
+/** Shared with sw.js: what proves this browser, kept where its service worker can read it, too. */
+const [CACHE, KEPT] = ["tierwatch", "/kept-subscription"];
+
+const WORDS = {
+  insecure: "Push needs a page that came by https. Open this page's https address.",
+  noPush: "This browser knows no push. Use a current Chrome, Edge, Firefox or Safari, and not its private mode.",
+  apple:
+    "On an iPhone or iPad push works from the Home Screen alone (iOS 16.4 or newer). Tap Share, then Add to Home Screen; " +
+    "open Tierwatch from there, and tap “Alerts on this device” at the bottom. Type or paste the code there.",
+  denied:
+    "This browser was told to let this page show no notifications. Allow them in its settings for this site, then try again.",
+  undecided: "You were asked whether this page may show notifications, and gave no answer. Try again.",
+  code: "This code was used already, or its hour is over. Ask for a new one: npm run subscribe-code",
+  offline: "The Tierwatch worker could not be reached. Try again.",
+};
+
+/** A failure with words for the person at the screen. */
+class Told extends Error {}
+
+/** @param {string} id */
+const element = (id) => {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`the page has no #${id}`);
+  return found;
+};
+const form = /** @type {HTMLFormElement} */ (element("subscribe"));
+const subscribed = element("subscribed");
+const told = element("told");
+const code = /** @type {HTMLInputElement} */ (element("code"));
+const name = /** @type {HTMLInputElement} */ (element("name"));
+
+/**
+ * Runs what a button or the page asks for; a failure is told.
+ * @param {() => Promise<string>} work answers what is to be told
+ */
+async function tell(work) {
+  const buttons = [...document.querySelectorAll("button")];
+  for (const button of buttons) button.disabled = true;
+  try {
+    told.textContent = await work();
+    told.className = "";
+  } catch (error) {
+    told.textContent = error instanceof Told ? error.message : `This browser says: ${String(error)}`;
+    told.className = "bad";
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} body
+ */
+async function ask(path, body) {
+  const headers = { "content-type": "application/json" };
+  const url = `/v1/subscriptions${path}`;
+  return fetch(url, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => {
+    throw new Told(WORDS.offline);
+  });
+}
+
+/**
+ * As `ask`, where only a yes lets things go on.
+ * @param {string} path
+ * @param {unknown} body
+ */
+async function demand(path, body) {
+  const answer = await ask(path, body);
+  if (answer.ok) return answer.json();
+  const problem = await answer.json().catch(() => ({}));
+  if (problem.code === "code_refused" || problem.errors?.[0]?.path === "code") throw new Told(WORDS.code);
+  const [first] = problem.errors ?? [];
+  throw new Told(
+    `The worker refused: ${first ? `${first.path} ${first.message}` : (problem.detail ?? problem.title ?? answer.status)}`,
+  );
+}
+
+/** @param {string} text base64url */
+function bytesOf(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+}
+
+/**
+ * This browser's subscription under that key. One under another key has to go first.
+ * @param {string} publicKey
+ */
+async function subscriptionFor(publicKey) {
+  await navigator.serviceWorker.register("/sw.js");
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const applicationServerKey = bytesOf(publicKey);
+  const wanted = { userVisibleOnly: true, applicationServerKey };
+  const own = await pushManager.getSubscription();
+  const key = own?.options.applicationServerKey;
+  if (own && key && String(new Uint8Array(key)) !== String(applicationServerKey)) await own.unsubscribe();
+  return (await pushManager.subscribe(wanted)).toJSON();
+}
+
+/** @returns {Promise<PushSubscription | null>} */
+async function ownSubscription() {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return (await registration?.pushManager.getSubscription()) ?? null;
+}
+
+/** @returns {Promise<Kept | undefined>} */
+async function readKept() {
+  return (await (await caches.open(CACHE)).match(KEPT))?.json();
+}
+
+/**
+ * @param {PushSubscriptionJSON} subscription
+ * @param {string} publicKey
+ */
+async function keep({ endpoint, keys }, publicKey) {
+  const kept = { endpoint, auth: keys?.auth, publicKey };
+  await (await caches.open(CACHE)).put(KEPT, Response.json(kept));
+}
+
+/**
+ * Tells the worker of an address that changed while nobody could.
+ * @param {PushSubscription} own
+ */
+async function catchUp(own) {
+  const kept = await readKept();
+  if (kept === undefined || kept.endpoint === own.endpoint) return;
+  const subscription = own.toJSON();
+  const answer = await ask("/renewal", { old: { endpoint: kept.endpoint, auth: kept.auth }, subscription });
+  if (answer.ok) await keep(subscription, kept.publicKey);
+}
+
+async function subscribe() {
+  // First of all, and at once: browsers ask only while a person's click is fresh.
+  const permission = await Notification.requestPermission();
+  if (permission !== "granted") throw new Told(permission === "denied" ? WORDS.denied : WORDS.undecided);
+  const { publicKey } = await demand("/offer", { code: code.value.trim() });
+  const subscription = await subscriptionFor(publicKey);
+  const { channel } = await demand("", { code: code.value.trim(), name: name.value, subscription });
+  await keep(subscription, publicKey);
+  history.replaceState(null, "", "/subscribe");
+  show(subscribed);
+  return `Done: alerts of the channel “${channel}” come to this device as “${name.value.trim()}”.`;
+}
+
+async function unsubscribe() {
+  const kept = await readKept();
+  if (kept !== undefined) {
+    const answer = await ask("/end", { endpoint: kept.endpoint, auth: kept.auth });
+    // Not found is well: whoever is not subscribed cannot be more so.
+    if (!answer.ok && answer.status !== 404) throw new Told(WORDS.offline);
+  }
+  await (await ownSubscription())?.unsubscribe();
+  await (await caches.open(CACHE)).delete(KEPT);
+  show(form);
+  return "This device gets no more alerts.";
+}
+
+/** @param {HTMLElement} shown the form, or what stands in its place when this browser is subscribed */
+function show(shown) {
+  for (const one of [form, subscribed]) one.hidden = one !== shown;
+}
+
+/** What keeps this browser from subscribing at all. */
+function obstacle() {
+  if (!isSecureContext) return WORDS.insecure;
+  if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) return undefined;
+  // An iPad calls itself a Mac, and is the only one that is touched.
+  const isTouchedMac = /Mac/.test(navigator.platform) && navigator.maxTouchPoints > 1;
+  return /iPhone|iPad|iPod/.test(navigator.userAgent) || isTouchedMac ? WORDS.apple : WORDS.noPush;
+}
+
+async function start() {
+  const why = obstacle();
+  if (why !== undefined) throw new Told(why);
+  const own = await ownSubscription();
+  if (own !== null) await catchUp(own);
+  code.value = location.hash.slice(1);
+  show(own !== null && code.value === "" ? subscribed : form);
+  if (code.value === "") return "";
+  const { channel } = await demand("/offer", { code: code.value });
+  return `The code is good, for the channel “${channel}”.`;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void tell(subscribe);
+});
+element("unsubscribe").addEventListener("click", () => void tell(unsubscribe));
+await tell(start);
