@@ -130,6 +130,12 @@ describe("a notice", () => {
     expect(noticeRoutes(notice, [routing]).map(({ dueAt }) => dueAt)).toEqual([NOON]);
   });
 
+  test("about one site goes to those who hear of it, whatever their tiers", () => {
+    const loosened = { ...notice, site: "home" };
+    const routings = [phone({ sites: ["cabin"] }), phone({ sites: ["home"], tiers: ["x"] })];
+    expect(noticeRoutes(loosened, routings)).toHaveLength(1);
+  });
+
   test("waits for the end of quiet hours", () => {
     const night = { ...notice, at: at("2026-11-24T02:00:00Z") };
     expect(noticeRoutes(night, [phone({ quiet: NIGHT })]).map(({ dueAt }) => dueAt)).toEqual([

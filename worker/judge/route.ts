@@ -63,17 +63,26 @@ export function routesOf(
   });
 }
 
-/** The deliveries of a notice. It is about Tierwatch itself, and so about every site and tier. */
+/** The deliveries of a notice. One without a site is about Tierwatch itself, and so about all of them; none is of a tier. */
 export function noticeRoutes(notice: Alert, routings: readonly Routing[]): Routed[] {
   return routings
-    .filter(({ least }) => RANKS[levelOf(notice)] >= RANKS[least])
+    .filter((routing) => notice.site === "" || isOfSite(routing, notice))
+    .filter((routing) => isLoudEnough(routing, notice))
     .map((routing) => ({ alert: notice, channel: routing.channel, dueAt: outsideQuiet(routing, notice, notice.at) }));
 }
 
-function hears({ least, sites, tiers }: Routing, alert: Alert, reached: ReadonlySet<string>): boolean {
-  const isLoud = RANKS[levelOf(alert)] >= RANKS[least];
-  const isOfSite = sites === null || sites.includes(alert.site);
-  return isLoud && isOfSite && (tiers === null || tiers.some((tier) => reached.has(tier)));
+function hears(routing: Routing, alert: Alert, reached: ReadonlySet<string>): boolean {
+  const { tiers } = routing;
+  const touches = tiers === null || tiers.some((tier) => reached.has(tier));
+  return touches && isLoudEnough(routing, alert) && isOfSite(routing, alert);
+}
+
+function isLoudEnough({ least }: Routing, alert: Alert): boolean {
+  return RANKS[levelOf(alert)] >= RANKS[least];
+}
+
+function isOfSite({ sites }: Routing, { site }: Alert): boolean {
+  return sites === null || sites.includes(site);
 }
 
 function outsideQuiet({ quiet }: Routing, alert: Alert, at: number): number {

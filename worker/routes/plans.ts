@@ -5,6 +5,7 @@ import { refuse } from "../../protocol/refusals.ts";
 import { loosened } from "../judge/loosened.ts";
 import { replan } from "../judge/planned.ts";
 import { sayLoosened } from "../judge/say-plan.ts";
+import { routingsOf } from "../settings.ts";
 import { plansOf, putPlan } from "../store/hosts.ts";
 import { watchesOfSites } from "../store/watches.ts";
 import type { AppEnv } from "./context.ts";
@@ -25,8 +26,8 @@ export function planRoutes(): Hono<AppEnv> {
       return refuse({ code: "plan_conflict", errors: change.map((message) => ({ path: "", message })) }, now);
     }
     const notice = sayLoosened(site, host, loosened(watches, change, now), now);
-    const channels = settings.channels.map(({ name }) => name);
-    await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now, notice, channels });
+    const routings = routingsOf(settings);
+    await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now, notice, routings });
     sweepSoon();
     const answer: PlanAnswer = { serverTime: new Date(now).toISOString(), watches: change.put.length };
     return c.json(answer);

@@ -3,6 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import { plan } from "../../protocol/plan.ts";
 import type { HostPlan } from "../judge/chain.ts";
+import type { Routing } from "../judge/route.ts";
 import type { Alert } from "../judge/say.ts";
 import type { Watch } from "../judge/watch.ts";
 import { type Database, writeAll } from "./database.ts";
@@ -68,20 +69,20 @@ export interface PlanChange {
   readonly put: readonly Watch[];
   readonly removed: readonly string[];
   readonly now: number;
-  /** What the owner is told of the change, on which channels. */
+  /** What the owner is told of the change, and what each channel is to hear. */
   readonly notice: Alert | null;
-  readonly channels: readonly string[];
+  readonly routings: readonly Routing[];
 }
 
 /** Stores a host's plan and brings the site's watches in line with it, in one transaction. */
 export async function putPlan(db: Database, change: PlanChange): Promise<void> {
-  const { site, host, now, notice, channels } = change;
+  const { site, host, now, notice, routings } = change;
   await writeAll(db, [
     sql`INSERT INTO plans (site, host, plan, put_at) VALUES (${site}, ${host}, ${change.plan}, ${now})
         ON CONFLICT (site, host) DO UPDATE SET plan = excluded.plan, put_at = excluded.put_at`,
     ...putWatches(change.put),
     ...removeWatches(site, change.removed),
     judgeSoon(site, now),
-    ...(notice === null ? [] : putNotice(notice, channels)),
+    ...(notice === null ? [] : putNotice(notice, routings)),
   ]);
 }
