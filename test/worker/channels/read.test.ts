@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import doc from "../../../docs/CHANNELS.md?raw";
 import examples from "../../../examples/worker/channels.toml?raw";
+import routing from "../../../examples/worker/routing.toml?raw";
 import { channelKind } from "../../../worker/channels/kinds.ts";
 import { readChannel } from "../../../worker/channels/read.ts";
 
@@ -27,6 +28,7 @@ const env = { EMAIL, ...SECRETS };
 
 const tables = z.object({ vars: z.object({ CHANNELS: z.record(z.string(), z.record(z.string(), z.unknown())) }) });
 const { CHANNELS } = z.parse(tables, parse(examples)).vars;
+const ROUTED = z.parse(tables, parse(routing)).vars.CHANNELS;
 const read = (table: unknown, of: object = {}, allowPrivate = false) =>
   readChannel({ ...env, ...of }, "phone", table, allowPrivate);
 
@@ -36,14 +38,18 @@ describe("the examples", () => {
   });
 
   test("and the documentation, too", () => {
-    const [needs = "", , refusals = ""] = doc.split(/\n\n(?=\|)/).slice(1);
-    for (const table of [needs, refusals])
+    const tables = doc.split(/\n\n(?=\|)/).slice(1);
+    for (const table of [tables.at(0) ?? "", tables.at(-1) ?? ""])
       expect([...table.matchAll(/^\| `(\w+)` /gm)].map(([, kind]) => kind)).toEqual(channelKind.options);
   });
 
   test.each(Object.entries(CHANNELS))("%s is sound", (_name, table) => {
     expect(read(table).faults).toEqual([]);
     expect(read(table).channel).toMatchObject({ kind: table.kind, name: "phone" });
+  });
+
+  test.each(Object.entries(ROUTED))("%s, of two phones and an escalation, is sound", (_name, table) => {
+    expect(read(table).faults).toEqual([]);
   });
 
   test.each(Object.entries(CHANNELS))("%s with an entry too many is off", (_name, table) => {
