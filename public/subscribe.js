@@ -18,6 +18,7 @@ const WORDS = {
     "This browser was told to let this page show no notifications. Allow them in its settings for this site, then try again.",
   undecided: "You were asked whether this page may show notifications, and gave no answer. Try again.",
   code: "This code was used already, or its hour is over. Ask for a new one: npm run subscribe-code",
+  forgotten: "The worker does not know this device any more. Ask for a new code, and subscribe again.",
   offline: "The Tierwatch worker could not be reached. Try again.",
 };
 
@@ -124,15 +125,18 @@ async function keep({ endpoint, keys }, publicKey) {
 }
 
 /**
- * Tells the worker of an address that changed while nobody could.
+ * Whether the worker knows this browser still; of an address that changed while nobody could tell it, it is told.
  * @param {PushSubscription} own
  */
-async function catchUp(own) {
+async function isKnown(own) {
   const kept = await readKept();
-  if (kept === undefined || kept.endpoint === own.endpoint) return;
   const subscription = own.toJSON();
-  const answer = await ask("/renewal", { old: { endpoint: kept.endpoint, auth: kept.auth }, subscription });
-  if (answer.ok) await keep(subscription, kept.publicKey);
+  const old = { endpoint: kept?.endpoint ?? subscription.endpoint, auth: kept?.auth ?? subscription.keys?.auth };
+  const answer = await ask("/renewal", { old, subscription });
+  if (answer.status === 404) return false;
+  if (!answer.ok) throw new Told(WORDS.offline);
+  if (kept !== undefined) await keep(subscription, kept.publicKey);
+  return true;
 }
 
 async function subscribe() {
@@ -179,10 +183,10 @@ async function start() {
   const why = obstacle();
   if (why !== undefined) throw new Told(why);
   const own = await ownSubscription();
-  if (own !== null) await catchUp(own);
   code.value = location.hash.slice(1);
-  show(own !== null && code.value === "" ? subscribed : form);
-  if (code.value === "") return "";
+  const known = own !== null && (await isKnown(own));
+  show(known && code.value === "" ? subscribed : form);
+  if (code.value === "") return own === null || known ? "" : WORDS.forgotten;
   const { channel } = await demand("/offer", { code: code.value });
   return `The code is good, for the channel “${channel}”.`;
 }

@@ -2,7 +2,7 @@
 import type { Outcome } from "./channels/outcome.ts";
 import { send } from "./channels/send.ts";
 import { push, targetOf } from "./push.ts";
-import type { Settings } from "./settings.ts";
+import { routingsOf, type Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
 import { anyDue, claimDeliveries, type Delivery, recordTries, type Tried } from "./store/deliveries.ts";
 import { settleHeld } from "./store/held.ts";
@@ -70,7 +70,9 @@ async function handOver(
   if (channel === undefined) return { kind: "retry", error: `channel "${target.name}" is not set up` };
   const { alert, id } = delivery;
   const message = { alert, id, pageUrl: settings.pageUrl, now, signal };
-  return channel.kind === "push" ? push(db, channel, target.subscription, message) : send(channel, message);
+  return channel.kind === "push"
+    ? push(db, channel, target.subscription, message, routingsOf(settings))
+    : send(channel, message);
 }
 
 /** What a try's outcome means for its delivery: done, given up, or when to try again. */

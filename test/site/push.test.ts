@@ -154,11 +154,11 @@ describe.skipIf(!HAS_OPENSSL)("the worker's pushes to a push service on loopback
     ]);
     service.answer("busy", { status: 201 });
     await sweep(later());
-    expect({ busy: busy.received.length, phone: phone.received.length, lost: lost.received.length }).toEqual({
-      busy: 1,
-      phone: 1,
-      lost: 0,
-    });
+    const titles = (of: typeof phone) => of.received.map(({ title }) => title);
+    const gone = "“lost” takes no more alerts of the channel phones";
+    expect(titles(phone)).toEqual(["sync opened", gone]);
+    expect(titles(busy).toSorted()).toEqual(["sync opened", gone]);
+    expect(titles(lost)).toEqual([]);
     await db.prepare("DELETE FROM subscriptions").run();
   });
 });
@@ -169,11 +169,14 @@ describe.skipIf(!HAS_OPENSSL)("the worker's pushes to a push service on loopback
  */
 const standInFor = (subscription: object) => `
   const json = ${JSON.stringify(subscription)};
-  let own = null;
-  const made = (key) => ({ ...json, options: { applicationServerKey: key }, toJSON: () => json,
-    unsubscribe: async () => { own = null; return true; } });
-  PushManager.prototype.subscribe = async ({ applicationServerKey }) => (own ??= made(applicationServerKey.buffer));
-  PushManager.prototype.getSubscription = async () => own;`;
+  const has = () => sessionStorage.getItem("own") !== null;
+  const own = (key) => ({ ...json, options: { applicationServerKey: key }, toJSON: () => json,
+    unsubscribe: async () => { sessionStorage.removeItem("own"); return true; } });
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    sessionStorage.setItem("own", "yes");
+    return own(applicationServerKey.buffer);
+  };
+  PushManager.prototype.getSubscription = async () => (has() ? own(null) : null);`;
 
 const told = (tab: Page) => tab.locator("#told");
 
@@ -247,6 +250,16 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
       ));
     test("a code is wrong, used or too old", () => told({ code: "A".repeat(22) }, "This code was used already"));
 
+    test("the worker does not know this device any more", async () => {
+      const before = standInFor(service.browser("forgotten").subscription);
+      await onPage({ code: await newCode(), before }, async (tab) => {
+        await subscribe(tab, "forgotten");
+        await db.prepare("DELETE FROM subscriptions").run();
+        await tab.reload();
+        await expect.poll(() => tab.locator("main").textContent()).toContain("does not know this device any more");
+      });
+    });
+
     test("notifications are forbidden", async () => {
       const before = `${standInFor(service.browser("nobody").subscription)}
         Notification.requestPermission = async () => "denied";`;
@@ -273,6 +286,8 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
         .poll(subscribers)
         .toMatchObject([{ name: "kitchen tablet", endpoint: second.subscription.endpoint }]);
 
+      await tab.reload();
+      await tab.getByText("This device shows alerts.").waitFor();
       await tab.getByRole("button", { name: "Show no more alerts" }).click();
       await expect.poll(() => told(tab).textContent()).toBe("This device gets no more alerts.");
       expect(await subscribers()).toEqual([]);

@@ -6,7 +6,8 @@ import type { Subscription } from "../../protocol/subscription.ts";
 import type { PushChannel } from "../../worker/channels/kinds.ts";
 import { deliverDue } from "../../worker/deliver.ts";
 import type { Settings } from "../../worker/settings.ts";
-import { db, emptyDatabase, request, START, settingsWith } from "./support.ts";
+import { openDatabase } from "../../worker/store/database.ts";
+import { db, emptyDatabase, type Mail, request, START, settingsWith } from "./support.ts";
 
 const HOUR = 3_600_000;
 const PHONES = "phones";
@@ -98,6 +99,23 @@ function pushService(answers: Record<string, () => Response>): string[] {
     return answers[at]?.() ?? new Response(null, { status: 201 });
   });
   return reached;
+}
+
+/** A database in which something happens right after the first batch of statements. */
+function afterFirstBatch(happen: () => Promise<void>) {
+  let first = true;
+  const batch = async (statements: D1PreparedStatement[]) => {
+    const results = await env.DB.batch(statements);
+    if (first) await happen();
+    first = false;
+    return results;
+  };
+  const get = (target: D1Database, name: string | symbol) => {
+    if (name === "batch") return batch;
+    const value: unknown = Reflect.get(target, name);
+    return typeof value === "function" ? value.bind(target) : value;
+  };
+  return openDatabase(new Proxy(env.DB, { get }));
 }
 
 beforeEach(emptyDatabase);
@@ -235,13 +253,27 @@ describe("an alert on a push channel", () => {
     await deliverDue(db, of, START);
     await queue("closed");
     await deliverDue(db, of, START + 1_000);
-    expect(reached.sort()).toEqual(["lost", "phone", "phone"]);
+    // The one that is left hears of the end, and that the other is gone.
+    await deliverDue(db, of, START + 2_000);
+    expect(reached.sort()).toEqual(["lost", "phone", "phone", "phone"]);
     expect(await subscribers()).toMatchObject([
       { name: "lost", gone_at: START },
       { name: "phone", gone_at: null },
     ]);
     const states = (await deliveries()).map(({ state }) => state);
-    expect(states.sort()).toEqual(["delivered", "delivered", "refused", "spread", "spread"]);
+    expect(states.sort()).toEqual(["delivered", "delivered", "delivered", "refused", "spread", "spread", "spread"]);
+  });
+
+  test("that finds a browser gone tells every channel of it, once", async () => {
+    const mails: Mail[] = [];
+    const of = settings(await channel(), ...settingsWith(mails).channels);
+    await subscribe(of, "lost");
+    pushService({ lost: () => new Response(null, { status: 410 }) });
+    await queue();
+    await queue("closed");
+    for (const after of [0, 1_000, 2_000]) await deliverDue(db, of, START + after);
+    expect(mails.map(({ subject }) => subject)).toEqual(["“lost” takes no more alerts of the channel phones"]);
+    expect(mails[0]?.text).toContain("npm run subscribe-code -- --channel phones prints a link for it.");
   });
 
   test("keeps its order for each browser: never closed before opened", async () => {
@@ -280,6 +312,21 @@ describe("an alert on a push channel", () => {
       "CHANNELS.phones: nobody subscribed yet, so it reaches nobody; npm run subscribe-code -- --channel phones prints a link",
     ]);
     expect(await (await request("/", {}, START, of)).text()).toContain("nobody subscribed yet");
+  });
+
+  test("that came after the others were spread is sent by the next sweep", async () => {
+    const of = settings(await channel());
+    await subscribe(of, "phone");
+    const reached = pushService({});
+    await queue();
+    await deliverDue(
+      afterFirstBatch(() => queue("closed")),
+      of,
+      START,
+    );
+    expect(reached).toEqual(["phone"]);
+    await deliverDue(db, of, START + 15_000);
+    expect(reached).toEqual(["phone", "phone"]);
   });
 
   test("that two sweeps spread at the same time is sent once", async () => {

@@ -1,4 +1,5 @@
 /** What is wrong with the subscriptions of push channels, for the page: a channel that reaches nobody looks like one that works. */
+import type { Alert } from "./say.ts";
 import { moment } from "./words.ts";
 
 export interface Subscriber {
@@ -22,6 +23,27 @@ export function subscriberFaults(channels: readonly string[], subscribers: reado
     ];
     return faults.map((fault) => `CHANNELS.${channel}: ${fault}`);
   });
+}
+
+/**
+ * The notice that a push service knows a browser no more. `id` is the subscription's. Whoever is reached otherwise should
+ * hear of it before the next incident, not in it.
+ */
+export function sayGone(id: string, channel: string, name: string, at: number): Alert {
+  return {
+    kind: "notice",
+    incidentId: `push/${id}@${at}`,
+    site: "",
+    root: "monitor",
+    severity: "warning",
+    title: `“${name}” takes no more alerts of the channel ${channel}`,
+    lines: [
+      "Its push service says that it is gone: the browser or app was removed, its data cleared, or its leave withdrawn.",
+      `If it is to hear of incidents again: npm run subscribe-code -- --channel ${channel} prints a link for it.`,
+    ],
+    openedAt: at,
+    at,
+  };
 }
 
 function nobody(channel: string): string {

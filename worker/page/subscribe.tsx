@@ -9,7 +9,7 @@ import { Notice } from "./warnings.tsx";
 export function subscribePage(channels: readonly string[]): string {
   const head = (
     <>
-      <link rel="manifest" href="/manifest.webmanifest" />
+      <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
       <link rel="apple-touch-icon" href="/icon-192.png" />
       {channels.length === 0 ? null : <script type="module" src="/subscribe.js" />}
     </>

@@ -107,6 +107,7 @@ export const subscriptions = sqliteTable("subscriptions", {
   endpoint: text("endpoint").notNull(),
   p256dh: text("p256dh").notNull(),
   auth: text("auth").notNull(),
+  lastOkAt: integer("last_ok_at"),
   lastError: text("last_error"),
   goneAt: integer("gone_at"),
 });

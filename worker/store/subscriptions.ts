@@ -5,9 +5,14 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { Holder, Subscription } from "../../protocol/subscription.ts";
-import type { Subscriber } from "../judge/subscribers.ts";
+import type { Routing } from "../judge/route.ts";
+import { type Subscriber, sayGone } from "../judge/subscribers.ts";
 import { type Database, writeAll } from "./database.ts";
+import { putNotice } from "./deliveries.ts";
 import { subscribeCodes, subscriptions } from "./schema.ts";
+
+/** So exactly it is known when a push last arrived: each alert need not write a row for it. */
+const OK_KNOWN_MS = 3_600_000;
 
 export interface SubscribeCode {
   readonly channel: string;
@@ -69,29 +74,51 @@ export async function endSubscription(db: Database, of: Holder): Promise<boolean
   return changed > 0;
 }
 
-/** Whom a push goes to; null when it left, or is gone. */
-export async function livingSubscription(db: Database, id: string): Promise<Subscription | null> {
+/** Whom a push goes to. */
+export interface Living {
+  readonly id: string;
+  readonly channel: string;
+  readonly name: string;
+  readonly subscription: Subscription;
+  /** How the last push to it ended. */
+  readonly lastError: string | null;
+  readonly lastOkAt: number | null;
+}
+
+/** Null when it left, or is gone. */
+export async function livingSubscription(db: Database, id: string): Promise<Living | null> {
   const [row] = await db
     .select()
     .from(subscriptions)
     .where(and(eq(subscriptions.id, id), isNull(subscriptions.goneAt)));
-  return row === undefined ? null : { endpoint: row.endpoint, keys: { p256dh: row.p256dh, auth: row.auth } };
+  if (row === undefined) return null;
+  const { channel, name, endpoint, p256dh, auth, lastError, lastOkAt } = row;
+  return { id, channel, name, subscription: { endpoint, keys: { p256dh, auth } }, lastError, lastOkAt };
 }
 
-/** How a push to a subscription ended: null when it was taken. */
+/** How a push ended. */
 export interface Pushed {
-  readonly id: string;
-  /** Where it was sent: a browser that was given another address meanwhile has nothing to do with how it ended there. */
-  readonly endpoint: string;
+  /** Null when it was taken. */
   readonly error: string | null;
   readonly gone: boolean;
 }
 
-export async function recordPush(db: Database, { id, endpoint, error, gone }: Pushed, now: number): Promise<void> {
+/** It is written down when it is news, or the last good one is old. That a browser is gone is told to `routings`. */
+export async function recordPush(
+  db: Database,
+  to: Living,
+  { error, gone }: Pushed,
+  routings: readonly Routing[],
+  now: number,
+): Promise<void> {
+  const isFresh = to.lastOkAt !== null && now - to.lastOkAt < OK_KNOWN_MS;
+  if (error === to.lastError && !gone && (error !== null || isFresh)) return;
   await writeAll(db, [
+    // A browser that was given another address meanwhile has nothing to do with how it ended at the old one.
     sql`UPDATE subscriptions SET last_error = ${error}, gone_at = ${gone ? now : null},
           last_ok_at = ${error === null ? now : sql`last_ok_at`}
-        WHERE id = ${id} AND endpoint = ${endpoint}`,
+        WHERE id = ${to.id} AND endpoint = ${to.subscription.endpoint}`,
+    ...(gone ? putNotice(sayGone(to.id, to.channel, to.name, now), routings) : []),
   ]);
 }
 
@@ -110,7 +137,9 @@ export async function spreadPushes(db: Database, channels: readonly string[], no
   );
   if (z.parse(due, found).length === 0) return;
   // What follows an opening alert that is not due yet waits with it.
-  const ready = (d: SQL) => sql`${d}.due_at <= ${now} AND ${d}.channel IN ${named} AND NOT EXISTS (
+  const ready = (
+    d: SQL,
+  ) => sql`${d}.due_at <= ${now} AND ${d}.state = 'pending' AND ${d}.channel IN ${named} AND NOT EXISTS (
     SELECT 1 FROM deliveries AS o WHERE o.id = ${d}.incident_id || '/opened/' || ${d}.channel AND o.due_at > ${now})`;
   const living = sql`SELECT 1 FROM subscriptions AS s WHERE s.channel = deliveries.channel AND s.gone_at IS NULL`;
   await writeAll(db, [
