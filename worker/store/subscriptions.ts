@@ -137,9 +137,7 @@ export async function spreadPushes(db: Database, channels: readonly string[], no
   );
   if (z.parse(due, found).length === 0) return;
   // What follows an opening alert that is not due yet waits with it.
-  const ready = (
-    d: SQL,
-  ) => sql`${d}.due_at <= ${now} AND ${d}.state = 'pending' AND ${d}.channel IN ${named} AND NOT EXISTS (
+  const ready = (d: SQL) => sql`${d}.due_at <= ${now} AND ${d}.channel IN ${named} AND NOT EXISTS (
     SELECT 1 FROM deliveries AS o WHERE o.id = ${d}.incident_id || '/opened/' || ${d}.channel AND o.due_at > ${now})`;
   const living = sql`SELECT 1 FROM subscriptions AS s WHERE s.channel = deliveries.channel AND s.gone_at IS NULL`;
   await writeAll(db, [
