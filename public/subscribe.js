@@ -13,7 +13,7 @@ const WORDS = {
   noPush: "This browser knows no push. Use a current Chrome, Edge, Firefox or Safari, and not its private mode.",
   apple:
     "On an iPhone or iPad push works from the Home Screen alone (iOS 16.4 or newer). Tap Share, then Add to Home Screen; " +
-    "open Tierwatch from there, and tap “Alerts on this device” at the bottom. Type or paste the code there.",
+    "open Tierwatch from there, tap “Alerts on this device” at the bottom, and paste the code: ",
   denied:
     "This browser was told to let this page show no notifications. Allow them in its settings for this site, then try again.",
   undecided: "You were asked whether this page may show notifications, and gave no answer. Try again.",
@@ -170,18 +170,18 @@ function show(shown) {
   for (const one of [form, subscribed]) one.hidden = one !== shown;
 }
 
-/** What keeps this browser from subscribing at all. */
-function obstacle() {
-  if (!isSecureContext) return WORDS.insecure;
-  if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) return undefined;
-  // An iPad calls itself a Mac, and is the only one that is touched.
+/** An iPad calls itself a Mac, and is the only one that is touched. */
+function isApple() {
   const isTouchedMac = /Mac/.test(navigator.platform) && navigator.maxTouchPoints > 1;
-  return /iPhone|iPad|iPod/.test(navigator.userAgent) || isTouchedMac ? WORDS.apple : WORDS.noPush;
+  return /iPhone|iPad|iPod/.test(navigator.userAgent) || isTouchedMac;
 }
 
 async function start() {
-  const why = obstacle();
-  if (why !== undefined) throw new Told(why);
+  if (!isSecureContext) throw new Told(WORDS.insecure);
+  const knowsPush = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+  // The Home Screen's Tierwatch is opened without the link, and so without the code in it.
+  if (!knowsPush && isApple()) return `${WORDS.apple}${location.hash.slice(1)}`;
+  if (!knowsPush) throw new Told(WORDS.noPush);
   const own = await ownSubscription();
   code.value = location.hash.slice(1);
   const known = own !== null && (await isKnown(own));

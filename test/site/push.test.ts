@@ -243,10 +243,15 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
 
     test("it needs JavaScript", () => told({ javaScriptEnabled: false, before: "" }, "This page needs JavaScript"));
     test("a browser knows no push", () => told({ before: "delete window.PushManager" }, "This browser knows no push."));
-    test("an iPhone needs the Home Screen first", () =>
+    test("an iPhone needs the Home Screen first, and the code to paste there", () =>
       told(
-        { before: "delete window.PushManager", userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)", hasTouch: true },
-        "Tap Share, then Add to Home Screen",
+        {
+          code: "A".repeat(22),
+          before: "delete window.PushManager",
+          userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)",
+          hasTouch: true,
+        },
+        `and paste the code: ${"A".repeat(22)}`,
       ));
     test("a code is wrong, used or too old", () => told({ code: "A".repeat(22) }, "This code was used already"));
 

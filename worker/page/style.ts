@@ -150,12 +150,12 @@ const COLUMNS = [
 const FORMS = `
 .device { max-width: 36rem; margin: clamp(1.8rem, 5vw, 3.6rem) 0; }
 .device form > p, .device div > p, .device [role="status"]:not(:empty) { margin-top: 1.3rem; }
-.device [role="status"] { font-weight: 600; }
-.device [role="status"].bad { color: var(--bad); }
+.device [role="status"].bad { color: var(--bad); font-weight: 600; }
 label { display: block; font-weight: 600; }
 input, button { font: inherit; color: inherit; border: 1px solid var(--soft); border-radius: 6px; padding: .55rem .8rem; }
 input { width: 100%; background: var(--card); margin: .25rem 0; }
 button { background: var(--ink); color: var(--paper); border-color: var(--ink); font-weight: 600; cursor: pointer; }
+button.quiet { background: none; color: inherit; border-color: var(--soft); }
 button:disabled { opacity: .5; cursor: default; }
 `;
 

@@ -84,7 +84,7 @@ function Device() {
       <div id="subscribed" hidden>
         <p>This device shows alerts.</p>
         <p>
-          <button type="button" id="unsubscribe">
+          <button type="button" class="quiet" id="unsubscribe">
             Show no more alerts on this device
           </button>
         </p>
