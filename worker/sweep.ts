@@ -4,6 +4,7 @@
  */
 
 import { deliverDue } from "./deliver.ts";
+import { putDigests } from "./digest.ts";
 import { blindInterval } from "./judge/blind.ts";
 import { clockNews, type Starter, standStill } from "./judge/clocks.ts";
 import { LOOK_BACK_MS } from "./judge/flap.ts";
@@ -64,6 +65,7 @@ export async function sweep(db: Database, settings: Settings, now: number, start
     if (skipped === 0) break;
   }
   const deliveries = await deliverDue(db, settings, now);
+  await putDigests(db, settings, lease.lastSweepAt, now);
   if (lease.tidiedAt === null || now - lease.tidiedAt >= TIDY_EVERY_MS) await tidy(db, now);
   const url = skipped === 0 && watchdogIsDue(lease.watchdog, now) ? settings.watchdogUrl : null;
   await recordSweep(db, now, watchesDue, url !== null);

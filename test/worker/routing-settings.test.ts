@@ -5,6 +5,7 @@ import { everything } from "../../worker/judge/route.ts";
 import { readSettings, routingsOf } from "../../worker/settings.ts";
 
 const EMAIL = { send: async () => ({ messageId: "1" }) };
+const ZONE = "Europe/Berlin";
 const mail = { kind: "email", from: "tierwatch@example.org", to: "me@example.org" };
 
 const read = (entries: Record<string, unknown>) =>
@@ -21,6 +22,7 @@ describe("a channel", () => {
       tiers: null,
       quiet: null,
       afterMs: 0,
+      digest: null,
     });
   });
 
@@ -39,6 +41,12 @@ describe("a channel", () => {
       { quiet: "22:05-07:00", zone: "europe/kiev" },
       { quiet: { from: 1325, until: 420, zone: "Europe/Kyiv" } },
     ],
+    ["a digest at seven", { digest: "weekly", zone: ZONE }, { digest: { every: "weekly", time: "07:00", zone: ZONE } }],
+    [
+      "a digest when it likes",
+      { digest: "daily", digest_at: "19:30", zone: ZONE },
+      { digest: { every: "daily", time: "19:30", zone: ZONE } },
+    ],
   ])("hears %s", (_what, entries, expected) => {
     expect(read(entries).faults).toEqual([]);
     expect(phoneOf(entries)).toEqual({ ...everything("phone"), ...expected });
@@ -47,7 +55,6 @@ describe("a channel", () => {
 
 const QUIET = 'quiet must be two different times of day, as in "22:00-07:00"';
 const AFTER = 'after must be a duration from "1m" to "1d", as in "30m"';
-const ZONE = "Europe/Berlin";
 
 test.each<[string, Record<string, unknown>, string]>([
   ["an unknown severity", { least: "urgent" }, 'least must be "notice", "warning" or "critical"'],
@@ -59,12 +66,20 @@ test.each<[string, Record<string, unknown>, string]>([
   ["the same time twice", { quiet: "22:00-22:00", zone: ZONE }, QUIET],
   ["no text", { quiet: true, zone: ZONE }, QUIET],
   ["quiet without a zone", { quiet: "22:00-07:00" }, 'quiet needs a zone, as in zone = "Europe/Berlin"'],
-  ["a zone for nothing", { zone: ZONE }, "zone says nothing without quiet"],
+  ["a zone for nothing", { zone: ZONE }, "zone says nothing without quiet or digest"],
   [
     "a misspelt zone",
     { quiet: "22:00-07:00", zone: "Europe/Berln" },
     'zone: there is no time zone "Europe/Berln"; did you mean "Europe/Berlin"?',
   ],
+  ["an unknown digest", { digest: "monthly", zone: ZONE }, 'digest must be "daily" or "weekly"'],
+  [
+    "a digest at no time",
+    { digest: "daily", digest_at: "7:00", zone: ZONE },
+    'digest_at must be a time of day, as in "07:00"',
+  ],
+  ["a digest without a zone", { digest: "daily" }, 'digest needs a zone, as in zone = "Europe/Berlin"'],
+  ["a time for no digest", { digest_at: "07:00" }, "digest_at says nothing without digest"],
   ["a number", { after: 30 }, AFTER],
   ["a duration in words", { after: "30 minutes" }, AFTER],
   ["less than a minute", { after: "59s" }, AFTER],

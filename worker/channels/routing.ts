@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { parseDuration } from "../../protocol/duration.ts";
 import { canonicalZone, zoneFault } from "../../protocol/zone.ts";
+import type { Quiet } from "../judge/quiet.ts";
 import { everything, type Routing } from "../judge/route.ts";
 
 const AFTER_MIN_SECONDS = 60;
@@ -13,6 +14,10 @@ const LEAST = 'least must be "notice", "warning" or "critical"';
 const AFTER = 'after must be a duration from "1m" to "1d", as in "30m"';
 const QUIET = 'quiet must be two different times of day, as in "22:00-07:00"';
 const NO_ZONE = 'zone must be the IANA name of a time zone, as in "Europe/Berlin"';
+
+const DIGEST = 'digest must be "daily" or "weekly"';
+const DIGEST_AT = 'digest_at must be a time of day, as in "07:00"';
+const DIGEST_AT_USUAL = "07:00";
 
 const names = (entry: string) => {
   const fault = `${entry} must be a list of at least one name, as in ["home"]`;
@@ -43,6 +48,8 @@ const entries = z.object({
   tiers: z.optional(names("tiers")),
   quiet: z.optional(quiet),
   after: z.optional(after),
+  digest: z.optional(z.enum(["daily", "weekly"], DIGEST)),
+  digest_at: z.optional(z.string(DIGEST_AT).check(z.regex(new RegExp(`^${TIME}$`), DIGEST_AT))),
   zone: z.optional(zone),
 });
 type Entries = z.infer<typeof entries>;
@@ -63,30 +70,45 @@ export function readRouting(name: string, table: Readonly<Record<string, unknown
   if (ours.length === 0) return { rest, routing: undefined, faults: [] };
   const parsed = entries.safeParse(Object.fromEntries(ours));
   const faults = parsed.success
-    ? zoneFaults(parsed.data)
+    ? loneFaults(parsed.data)
     : [...new Set(parsed.error.issues.map(({ message }) => message))];
   return { rest, routing: parsed.success && faults.length === 0 ? routingFrom(name, parsed.data) : undefined, faults };
 }
 
-function zoneFaults({ quiet, zone }: Entries): string[] {
-  if (quiet !== undefined && zone === undefined) return ['quiet needs a zone, as in zone = "Europe/Berlin"'];
-  return quiet === undefined && zone !== undefined ? ["zone says nothing without quiet"] : [];
+/** Entries that need another one to mean anything. */
+function loneFaults({ quiet, digest, digest_at, zone }: Entries): string[] {
+  const needs = (entry: string) => `${entry} needs a zone, as in zone = "Europe/Berlin"`;
+  return [
+    ...(quiet !== undefined && zone === undefined ? [needs("quiet")] : []),
+    ...(digest !== undefined && zone === undefined ? [needs("digest")] : []),
+    ...(digest === undefined && digest_at !== undefined ? ["digest_at says nothing without digest"] : []),
+    ...(quiet === undefined && digest === undefined && zone !== undefined
+      ? ["zone says nothing without quiet or digest"]
+      : []),
+  ];
 }
 
-function routingFrom(name: string, { least, sites, tiers, quiet, after, zone }: Entries): Routing {
+function routingFrom(name: string, read: Entries): Routing {
   const usual = everything(name);
-  const [from = "", until = ""] = quiet?.split("-") ?? [];
+  const { least, sites, tiers, after } = read;
+  const zone = canonicalZone(read.zone ?? "");
   return {
     ...usual,
     least: least ?? usual.least,
     sites: sites ?? null,
     tiers: tiers ?? null,
-    quiet:
-      quiet === undefined || zone === undefined
-        ? null
-        : { from: minuteOf(from), until: minuteOf(until), zone: canonicalZone(zone) ?? zone },
+    quiet: zone === null || read.quiet === undefined ? null : quietFrom(read.quiet, zone),
     afterMs: after === undefined ? 0 : (parseDuration(after) ?? 0) * 1000,
+    digest:
+      zone === null || read.digest === undefined
+        ? null
+        : { every: read.digest, time: read.digest_at ?? DIGEST_AT_USUAL, zone },
   };
+}
+
+function quietFrom(text: string, zone: string): Quiet {
+  const [from = "", until = ""] = text.split("-");
+  return { from: minuteOf(from), until: minuteOf(until), zone };
 }
 
 /** The minute of the day that `22:05` is. */

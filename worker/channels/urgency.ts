@@ -14,6 +14,7 @@ export function urgencyOf({ kind, severity }: Alert): Urgency {
     case "test":
       return "normal";
     case "closed":
+    case "digest":
       return "low";
   }
 }
@@ -29,6 +30,8 @@ export function wordOf({ kind, severity }: Alert): string {
       return "Notice";
     case "test":
       return "Test";
+    case "digest":
+      return "Digest";
     case "closed":
       return "Over";
   }

@@ -4,6 +4,7 @@
  */
 import { Webhook } from "standardwebhooks";
 import * as z from "zod/mini";
+import type { Alert } from "../judge/say.ts";
 import { webUrl } from "./fields.ts";
 import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
@@ -29,10 +30,15 @@ function isStandardSecret(secret: string): boolean {
   }
 }
 
+/** The type of the event: of an incident, or of Tierwatch itself. */
+function typeOf({ kind }: Alert): string {
+  return kind === "notice" || kind === "test" || kind === "digest" ? kind : `incident.${kind}`;
+}
+
 export async function sendWebhook(channel: z.infer<typeof webhookTable>, message: Message): Promise<Outcome> {
   const { alert, id, pageUrl, now, signal } = message;
   const body = JSON.stringify({
-    type: alert.kind === "notice" || alert.kind === "test" ? alert.kind : `incident.${alert.kind}`,
+    type: typeOf(alert),
     timestamp: new Date(now).toISOString(),
     data: { ...alert, openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString(), pageUrl },
   });

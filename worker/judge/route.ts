@@ -5,6 +5,7 @@
  * Whether a channel was told of an incident is known to the store alone, so a reminder goes out here in two forms: as
  * itself for a channel that was told, as the opening alert for one that was not. The store keeps the one that fits.
  */
+import type { Digest } from "./digest.ts";
 import { type Quiet, quietEnd } from "./quiet.ts";
 import type { Alert } from "./say.ts";
 
@@ -24,11 +25,12 @@ export interface Routing {
   readonly quiet: Quiet | null;
   /** An opening alert waits so long for somebody to acknowledge it elsewhere. */
   readonly afterMs: number;
+  readonly digest: Digest | null;
 }
 
 /** What a channel hears that says nothing of it: everything, at once. */
 export function everything(channel: string): Routing {
-  return { channel, least: "notice", sites: null, tiers: null, quiet: null, afterMs: 0 };
+  return { channel, least: "notice", sites: null, tiers: null, quiet: null, afterMs: 0, digest: null };
 }
 
 /** One delivery that an alert asks for. */

@@ -18,7 +18,7 @@ const TITLE_MAX_CHARS = 79;
 
 export const alert = z.object({
   /** `test`: the owner asked for it, to see that a channel works. */
-  kind: z.enum(["opened", "reminder", "closed", "notice", "test"]),
+  kind: z.enum(["opened", "reminder", "closed", "notice", "test", "digest"]),
   /** Which reminder of its incident. */
   number: z.optional(z.number()),
   incidentId: z.string(),
@@ -111,7 +111,7 @@ export function title(words: string): string {
 }
 
 /** Hosts send what their tools say; a line break or control character of theirs must not end a line of ours. */
-function oneLine(words: string): string {
+export function oneLine(words: string): string {
   return words.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 

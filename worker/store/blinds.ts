@@ -4,7 +4,7 @@ import type { Blind } from "../judge/blind.ts";
 import type { Routing } from "../judge/route.ts";
 import { sayBlind } from "../judge/say-blind.ts";
 import { type Database, writeAll } from "./database.ts";
-import { putNotice } from "./deliveries.ts";
+import { putNotice } from "./notices.ts";
 import { blinds } from "./schema.ts";
 
 /**

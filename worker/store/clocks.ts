@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ClockName, ClockNews, Starter } from "../judge/clocks.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Database, writeAll } from "./database.ts";
-import { putNotice } from "./deliveries.ts";
+import { putNotice } from "./notices.ts";
 
 const FIRED = { cron: sql`cron_at`, object: sql`object_at` } satisfies Record<ClockName, SQL>;
 const SILENT = { cron: sql`cron_silent_at`, object: sql`object_silent_at` } satisfies Record<ClockName, SQL>;

@@ -2,9 +2,8 @@
  * Deliveries: leased, so that two sweeps never send the same one at the same time, and due again when a lease runs out
  * because its sweep died. `due_at` is the next try, or the end of a lease; NULL when the delivery is done with.
  */
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import * as z from "zod/mini";
-import { noticeRoutes, type Routing } from "../judge/route.ts";
 import { type Alert, alert } from "../judge/say.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
 
@@ -74,27 +73,4 @@ export async function recordTries(db: Database, tries: readonly Tried[]): Promis
         AND (${field("dueAt")} IS NULL OR deliveries.attempts = ${field("attempts")})`,
   );
   await writeAll(db, statements);
-}
-
-/** What is due later than it is made may be needed no more by then (held.ts). */
-export function firstState(madeAt: number, dueAt: number): "pending" | "held" {
-  return dueAt > madeAt ? "held" : "pending";
-}
-
-/** One delivery a channel that hears it of an alert that no incident stands behind; putting it again changes nothing. */
-export function putNotice(notice: Alert, routings: readonly Routing[]): SQL[] {
-  const rows = noticeRoutes(notice, routings).map(({ channel, dueAt }) => ({
-    id: `${notice.incidentId}/notice/${channel}`,
-    channel,
-    dueAt,
-    state: firstState(notice.at, dueAt),
-  }));
-  return perChunk(
-    rows,
-    (json) => sql`
-      INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
-      SELECT ${field("id")}, ${notice.site}, ${notice.incidentId}, ${notice.kind}, ${field("channel")},
-        ${JSON.stringify(notice)}, ${field("state")}, ${notice.at}, ${field("dueAt")}, 0
-      FROM json_each(${json}) AS e`,
-  );
 }

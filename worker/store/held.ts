@@ -5,6 +5,11 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 
+/** What is due later than it is made is held. */
+export function firstState(madeAt: number, dueAt: number): "pending" | "held" {
+  return dueAt > madeAt ? "held" : "pending";
+}
+
 /**
  * Settles what was held until `now`: call it before deliveries are claimed. Dropped is what opens or reminds of an incident
  * that is over, acknowledged or snoozed by now; `last_error` says which. That something is over is never dropped.

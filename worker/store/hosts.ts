@@ -7,7 +7,7 @@ import type { Routing } from "../judge/route.ts";
 import type { Alert } from "../judge/say.ts";
 import type { Watch } from "../judge/watch.ts";
 import { type Database, writeAll } from "./database.ts";
-import { putNotice } from "./deliveries.ts";
+import { putNotice } from "./notices.ts";
 import { enrollments, keys, plans } from "./schema.ts";
 import { judgeSoon, putWatches, removeWatches } from "./watches.ts";
 

@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Routed } from "../judge/route.ts";
 import { field, perChunk } from "./database.ts";
-import { firstState } from "./deliveries.ts";
+import { firstState } from "./held.ts";
 
 /**
  * Reminders and ends go to channels that were told. An opening alert goes to channels that were not: to one for which it is

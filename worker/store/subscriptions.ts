@@ -8,7 +8,7 @@ import type { Holder, Subscription } from "../../protocol/subscription.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Subscriber, sayGone } from "../judge/subscribers.ts";
 import { type Database, writeAll } from "./database.ts";
-import { putNotice } from "./deliveries.ts";
+import { putNotice } from "./notices.ts";
 import { subscribeCodes, subscriptions } from "./schema.ts";
 
 /** So exactly it is known when a push last arrived: each alert need not write a row for it. */

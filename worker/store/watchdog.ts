@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Routing } from "../judge/route.ts";
 import type { Called } from "../judge/watchdog.ts";
 import { type Database, writeAll } from "./database.ts";
-import { putNotice } from "./deliveries.ts";
+import { putNotice } from "./notices.ts";
 
 /** Keeps what a call changed, with the notice of it if there is one. */
 export async function recordWatchdog(
