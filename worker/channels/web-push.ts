@@ -3,7 +3,7 @@
  * channel of this kind has as many targets as there are subscriptions; each is sent to apart, and has its own outcome.
  * Where subscriptions are kept is the caller's concern.
  */
-import { buildPushPayload } from "@block65/webcrypto-web-push";
+import { encryptNotification, vapidHeaders } from "@block65/webcrypto-web-push";
 import * as z from "zod/mini";
 import type { Subscription } from "../../protocol/subscription.ts";
 import { digestOf } from "./digest.ts";
@@ -60,25 +60,31 @@ type WebPushed = Outcome | { readonly kind: "gone"; readonly error: string };
 
 export async function sendWebPush(channel: Keys, to: Subscription, message: Message): Promise<WebPushed> {
   const { alert, now, signal } = message;
-  const tag = await digestOf(alert.incidentId);
-  const push = pushOf(message, tag);
-  // Under the same topic a later alert takes the place of one that still waits for the phone (RFC 8030, section 5.4).
-  const options = { ttl: TTL_SECONDS, topic: tag, urgency: URGENCIES[urgencyOf(alert)] };
-  const { endpoint, keys } = to;
   const { subject, public_key: publicKey, private_key: privateKey } = channel;
-  const built = await buildPushPayload(
-    { data: { ...push }, options },
-    { endpoint, keys, expirationTime: null },
-    { subject, publicKey, privateKey },
-  );
-  const headers = Object.fromEntries(Object.entries(built.headers).filter(([name]) => name !== "content-length"));
+  const { endpoint, keys } = to;
+  const browser = { endpoint, keys, expirationTime: null };
+  const tag = await digestOf(alert.incidentId);
+  const token = await vapidHeaders(browser, { subject, publicKey, privateKey }).catch(() => null);
+  if (token === null) return { kind: "refused", error: "public_key and private_key are not of one pair" };
+  const text = new TextEncoder().encode(JSON.stringify(pushOf(message, tag)));
+  const body = await encryptNotification(browser, text).catch(() => null);
+  if (body === null) return { kind: "refused", error: "nothing can be encrypted for this browser's key" };
+  const headers = {
+    ...token.headers,
+    "content-encoding": "aes128gcm",
+    "content-type": "application/octet-stream",
+    ttl: String(TTL_SECONDS),
+    urgency: URGENCIES[urgencyOf(alert)],
+    // Under the same topic a later alert takes the place of one that still waits for the phone (RFC 8030, section 5.4).
+    topic: tag,
+  };
   let isGone = false;
   const refuses = ({ status }: Answer) => {
     isGone = GONE.includes(status);
     return isGone || REFUSED.includes(status);
   };
   const outcome = await post(
-    { who: "the push service", url: endpoint, headers, body: built.body, secrets: [endpoint], signal, now },
+    { who: "the push service", url: endpoint, headers, body, secrets: [endpoint], signal, now },
     { refuses },
   );
   return isGone && outcome.kind === "refused" ? { kind: "gone", error: outcome.error } : outcome;

@@ -167,6 +167,20 @@ describe("a push service's answer", () => {
   });
 });
 
+test.each([
+  ["keys of two pairs", "public_key and private_key are not of one pair"],
+  ["a browser's key that lies on no curve", "nothing can be encrypted for this browser's key"],
+])("%s send nothing, and are named", async (what, error) => {
+  const sent = provider(answer(201));
+  const [{ table }, { to }] = [await channel(), await subscriber()];
+  const outcome =
+    what === "keys of two pairs"
+      ? await sendWebPush({ ...table, public_key: (await channel()).table.public_key }, to, message())
+      : await sendWebPush(table, { ...to, keys: { ...to.keys, p256dh: `B${"A".repeat(86)}` } }, message());
+  expect(outcome).toEqual({ kind: "refused", error });
+  expect(sent).toEqual([]);
+});
+
 describe("a subscription", () => {
   test.each(["http://push.example/x", "nonsense", `https://push.example/${"x".repeat(2000)}`])(
     "at %s is none",
