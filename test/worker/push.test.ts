@@ -314,6 +314,18 @@ describe("an alert on a push channel", () => {
     expect(await (await request("/", {}, START, of)).text()).toContain("nobody subscribed yet");
   });
 
+  test("that closes is not for who heard nothing of its incident", async () => {
+    const of = settings(await channel());
+    await subscribe(of, "old");
+    const reached = pushService({});
+    await queue();
+    await deliverDue(db, of, START);
+    await subscribe(of, "new");
+    await queue("closed");
+    await deliverDue(db, of, START + 1_000);
+    expect(reached).toEqual(["old", "old"]);
+  });
+
   test("that came after the others were spread is sent by the next sweep", async () => {
     const of = settings(await channel());
     await subscribe(of, "phone");

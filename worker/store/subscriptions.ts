@@ -3,7 +3,6 @@
  * service calls gone stays until it is tidied away, so that the page can say who is no longer told.
  */
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
-import * as z from "zod/mini";
 import type { Holder, Subscription } from "../../protocol/subscription.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Subscriber, sayGone } from "../judge/subscribers.ts";
@@ -122,8 +121,6 @@ export async function recordPush(
   ]);
 }
 
-const due = z.array(z.object({ channel: z.string() }));
-
 /**
  * Makes of each due delivery to a push channel one delivery to each living subscription, in one transaction: from there on
  * each has its own lease, its own tries and its own end. A channel that nobody subscribed to refuses.
@@ -132,20 +129,25 @@ export async function spreadPushes(db: Database, channels: readonly string[], no
   if (channels.length === 0) return;
   const named = sql`(SELECT value FROM json_each(${JSON.stringify(channels)}))`;
   // Nothing due costs no row; the statements below would be written for nothing.
-  const found = await db.all(
-    sql`SELECT channel FROM deliveries WHERE due_at <= ${now} AND channel IN ${named} LIMIT 1`,
-  );
-  if (z.parse(due, found).length === 0) return;
+  const due = await db.all(sql`SELECT 1 FROM deliveries WHERE due_at <= ${now} AND channel IN ${named} LIMIT 1`);
+  if (due.length === 0) return;
   // What follows an opening alert that is not due yet waits with it.
   const ready = (d: SQL) => sql`${d}.due_at <= ${now} AND ${d}.channel IN ${named} AND NOT EXISTS (
     SELECT 1 FROM deliveries AS o WHERE o.id = ${d}.incident_id || '/opened/' || ${d}.channel AND o.due_at > ${now})`;
+  // Who subscribed in the middle of an incident, and heard nothing of it, does not hear that it is over.
+  const told = sql`EXISTS (
+    SELECT 1 FROM deliveries AS o WHERE o.id > d.incident_id || '/' AND o.id < d.incident_id || '0'
+      AND o.channel = d.channel || '/' || s.id)`;
+  const spread = (which: SQL) => sql`
+    INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
+    SELECT d.id || '/' || s.id, d.site, d.incident_id, d.kind, d.channel || '/' || s.id, d.alert, 'pending',
+      d.created_at, d.due_at, 0
+    FROM deliveries AS d JOIN subscriptions AS s ON s.channel = d.channel AND s.gone_at IS NULL
+    WHERE ${ready(sql`d`)} AND ${which}`;
   const living = sql`SELECT 1 FROM subscriptions AS s WHERE s.channel = deliveries.channel AND s.gone_at IS NULL`;
   await writeAll(db, [
-    sql`INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
-        SELECT d.id || '/' || s.id, d.site, d.incident_id, d.kind, d.channel || '/' || s.id, d.alert, 'pending',
-          d.created_at, d.due_at, 0
-        FROM deliveries AS d JOIN subscriptions AS s ON s.channel = d.channel AND s.gone_at IS NULL
-        WHERE ${ready(sql`d`)}`,
+    spread(sql`d.kind <> 'closed'`),
+    spread(sql`d.kind = 'closed' AND ${told}`),
     sql`UPDATE deliveries SET due_at = NULL, done_at = ${now},
           state = CASE WHEN EXISTS (${living}) THEN 'spread' ELSE 'refused' END,
           last_error = CASE WHEN EXISTS (${living}) THEN NULL ELSE 'nobody subscribed yet' END
