@@ -177,17 +177,23 @@ describe("an incident reaches", () => {
     tier: "archive",
   };
   const beat = { everySeconds: 300, graceSeconds: 300 };
-  const looker = { host: "eye", plan: { beat, datasets: [], jobs: [looking] }, plannedAt: START };
+  const cold: Job = {
+    ...{ name: "cold", kind: "command", schedule: { everySeconds: 3600 }, graceSeconds: 600 },
+    ...{ from: "archive", to: "cold", datasets: ["docs"], windowSeconds: 7200, proof: "marker" },
+  };
+  const datasets = [{ name: "docs", born: "archive" }];
+  const looker = { host: "eye", plan: { beat, datasets, jobs: [looking, cold] }, plannedAt: START };
   const { watches } = lifeOf([...chainPlans(), looker]);
   const reached = (root: string) => [...tiersReached(NAME, root, watches)].sort();
 
   test.each([
     ["of a hop, what it takes from and all tiers behind it", "job:nas/sync", ["archive", "offsite", "staging"]],
     ["of a copy, its tier and those behind it", "copy:apps/staging", ["offsite", "staging"]],
+    ["of a copy, nothing of another dataset's chain", "copy:apps/archive", ["archive", "offsite", "staging"]],
     ["of the last copy, its tier", "copy:apps/offsite", ["offsite"]],
     ["of a looking job, the tier it looks at", "job:eye/health", ["archive"]],
     ["of a host, what its jobs reach", "host:vm", ["offsite", "staging"]],
-    ["of the site, every tier", `site:${NAME}`, ["archive", "fast", "offsite", "staging"]],
+    ["of the site, every tier", `site:${NAME}`, ["archive", "cold", "fast", "offsite", "staging"]],
     ["of what is watched no more, none", "job:nas/gone", []],
   ])("%s", (_what, root, tiers) => {
     expect(reached(root)).toEqual(tiers);
