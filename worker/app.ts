@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { problemOf, type Refusal, refuse } from "../protocol/refusals.ts";
 import { failurePage } from "./page/failure.tsx";
+import { actRoutes } from "./routes/acts.ts";
 import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
@@ -28,25 +29,40 @@ const SCRIPTED = {
   manifestSrc: ["'self'"],
 };
 
+/** The page behind a link in an alert has a form that posts to itself. */
+const PRESSED = { ...POLICY, formAction: ["'self'"] };
+
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const [plain, scripted] = [
-    secureHeaders({ contentSecurityPolicy: POLICY }),
-    secureHeaders({ contentSecurityPolicy: SCRIPTED }),
-  ];
-  app.use((c, next) => (c.req.path === "/subscribe" ? scripted : plain)(c, next));
+  const plain = secureHeaders({ contentSecurityPolicy: POLICY });
+  const scripted = secureHeaders({ contentSecurityPolicy: SCRIPTED });
+  const pressed = secureHeaders({ contentSecurityPolicy: PRESSED });
+  app.use((c, next) => {
+    if (c.req.path === "/subscribe") return scripted(c, next);
+    return (c.req.path.startsWith("/act/") ? pressed : plain)(c, next);
+  });
   app.route("/v1/enrollments", enrollmentRoutes());
   app.route("/v1/plan", planRoutes());
   app.route("/v1/heartbeats", heartbeatRoutes());
   app.route("/v1/subscriptions", subscriptionRoutes());
+  app.route("/act", actRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));
   app.onError((error, c) => {
-    console.error(JSON.stringify({ at: new Date(c.env.now).toISOString(), path: c.req.path, error: causeOf(error) }));
+    console.error(
+      JSON.stringify({ at: new Date(c.env.now).toISOString(), path: pathOf(c.req.path), error: causeOf(error) }),
+    );
     const refusal = refusalOf(error);
-    return c.req.path === "/" ? failedPage(refusal, c.env.now) : refuse(refusal, c.env.now);
+    return c.req.path === "/" || c.req.path.startsWith("/act/")
+      ? failedPage(refusal, c.env.now)
+      : refuse(refusal, c.env.now);
   });
   return app;
+}
+
+/** What may stand in a log: whoever has a link can act. */
+function pathOf(path: string): string {
+  return path.startsWith("/act/") ? "/act/…" : path;
 }
 
 /** The front page is read by people: its failure is a page too, with the refusal's status. */

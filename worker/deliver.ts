@@ -1,6 +1,7 @@
 /** Hands due deliveries to their channels, each apart from the others, and writes down how each try ended. */
 import type { Outcome } from "./channels/outcome.ts";
 import { send } from "./channels/send.ts";
+import { linksOf } from "./links.ts";
 import { push, targetOf } from "./push.ts";
 import { routingsOf, type Settings } from "./settings.ts";
 import type { Database } from "./store/database.ts";
@@ -69,7 +70,9 @@ async function handOver(
   const channel = settings.channels.find(({ name }) => name === target.name);
   if (channel === undefined) return { kind: "retry", error: `channel "${target.name}" is not set up` };
   const { alert, id } = delivery;
-  const message = { alert, id, pageUrl: settings.pageUrl, now, signal };
+  const { pageUrl, linkSecret: secret } = settings;
+  const actions = pageUrl === null || secret === null ? [] : await linksOf({ secret, pageUrl }, alert, channel.name);
+  const message = { alert, id, pageUrl, actions, now, signal };
   return channel.kind === "push"
     ? push(db, channel, target.subscription, message, routingsOf(settings))
     : send(channel, message);

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import type { Channel } from "./channels/kinds.ts";
 import { readChannel } from "./channels/read.ts";
 import { routingOf } from "./channels/routing.ts";
+import { readLinkSecret } from "./links.ts";
 
 /** The bindings and variables of wrangler.toml. Variables come from people and are `unknown` until parsed here. */
 export interface Env {
@@ -26,13 +27,19 @@ export interface Settings {
   readonly watchdogUrl: string | null;
   /** Milliseconds between two reminders of an open incident, by its severity; null: none. */
   readonly remind: { readonly critical: number | null; readonly warning: number | null };
+  /** What the links that act are signed with; null: alerts carry none. */
+  readonly linkSecret: Uint8Array<ArrayBuffer> | null;
   readonly faults: readonly string[];
+  /** What could be set up and is not. */
+  readonly notes: readonly string[];
 }
 
 const SWEEP_SECONDS = 60;
 const REMIND_CRITICAL_SECONDS = 86_400;
 const REMIND_WARNING_SECONDS = 7 * 86_400;
 const REMIND_MIN_SECONDS = 300;
+
+const MAKE_SECRET = "make one: openssl rand -base64 32 | npx wrangler secret put LINK_SECRET";
 
 const webUrl = z.url({ protocol: /^https?$/ });
 
@@ -45,6 +52,7 @@ export function readSettings(env: Env): Settings {
   const watchdog = readWatchdogUrl(env.WATCHDOG_URL);
   const allow = readAllowPrivate(env.ALLOW_PRIVATE_URLS);
   const channels = readChannels(env, allow.value);
+  const link = readLink(env.LINK_SECRET);
   const critical = readRemind("REMIND_CRITICAL_SECONDS", env.REMIND_CRITICAL_SECONDS, REMIND_CRITICAL_SECONDS);
   const warning = readRemind("REMIND_WARNING_SECONDS", env.REMIND_WARNING_SECONDS, REMIND_WARNING_SECONDS);
   return {
@@ -54,10 +62,13 @@ export function readSettings(env: Env): Settings {
     watchdogUrl: watchdog.value,
     channels: channels.value,
     remind: { critical: critical.value, warning: warning.value },
+    linkSecret: link.value,
+    notes: env.LINK_SECRET === undefined ? [`alerts carry no buttons: there is no LINK_SECRET (${MAKE_SECRET})`] : [],
     faults: [
       ...sweep.faults,
       ...page.faults,
       ...watchdog.faults,
+      ...link.faults,
       ...critical.faults,
       ...warning.faults,
       ...allow.faults,
@@ -102,6 +113,13 @@ function readWatchdogUrl(raw: unknown): Reader<string | null> {
   const parsed = webUrl.safeParse(raw);
   if (parsed.success) return { value: parsed.data, faults: [] };
   return { value: null, faults: ["WATCHDOG_URL is not an http or https URL; no watchdog is called"] };
+}
+
+function readLink(raw: unknown): Reader<Uint8Array<ArrayBuffer> | null> {
+  if (raw === undefined) return { value: null, faults: [] };
+  const read = readLinkSecret(typeof raw === "string" ? raw : "");
+  if (read.ok) return { value: read.value, faults: [] };
+  return { value: null, faults: [`LINK_SECRET ${read.failure}; alerts carry no buttons (${MAKE_SECRET})`] };
 }
 
 function readAllowPrivate(raw: unknown): Reader<boolean> {

@@ -1,4 +1,5 @@
 /** The owner's acts as statements for the worker's database. Each also makes what it concerns due at once. */
+import { acknowledgement, snooze, spelledOut } from "../../worker/store/answer-sql.ts";
 import type { Asked } from "./asked.ts";
 
 /** A text as SQL writes it. */
@@ -18,7 +19,6 @@ function judgeSoon(site: string, now: number): string {
 
 /** Statements for what was asked by `by` at `now`; `id` is the new act's. None for a list. */
 export function statementsOf(asked: Asked, site: string, by: string, id: string, now: number): string[] {
-  const open = (root: string) => `site = ${quoted(site)} AND root = ${quoted(root)} AND closed_at IS NULL`;
   switch (asked.act) {
     case "silence":
     case "pause": {
@@ -37,11 +37,9 @@ export function statementsOf(asked: Asked, site: string, by: string, id: string,
         judgeSoon(site, now),
       ];
     case "ack":
-      return [`UPDATE incidents SET acked_at = ${now}, acked_by = ${quoted(by)} WHERE ${open(asked.root)}`];
+      return acknowledgement(site, { root: asked.root }, by, now).map(spelledOut);
     case "snooze":
-      return [
-        `UPDATE incidents SET snoozed_until = ${asked.untilAt}, due_at = ${asked.untilAt} WHERE ${open(asked.root)}`,
-      ];
+      return snooze(site, { root: asked.root }, asked.untilAt).map(spelledOut);
     case "list":
       return [];
   }

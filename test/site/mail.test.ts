@@ -51,7 +51,12 @@ const ALERTS: Readonly<Record<string, Alert>> = {
 
 async function htmlOf(alert: Alert): Promise<string> {
   const { signal } = new AbortController();
-  const message = { alert, id: "1", pageUrl: "https://tierwatch.example/?a=1&b=2", now: NOW, signal };
+  const pageUrl = "https://tierwatch.example/?a=1&b=2";
+  const actions = ["Acknowledge", "Snooze 1 d"].map((label) => ({
+    label,
+    url: `https://tierwatch.example/act/${label}`,
+  }));
+  const message = { alert, id: "1", pageUrl, actions, now: NOW, signal };
   return (await mailOf(message, "tierwatch@example.org")).html;
 }
 

@@ -29,7 +29,9 @@ const settings = (...channels: Channel[]): Settings => ({
   channels,
   pageUrl: "https://tierwatch.example/",
   remind: { critical: null, warning: null },
+  linkSecret: null,
   faults: [],
+  notes: [],
 });
 
 /** An alert as a row, as a verdict writes it. */

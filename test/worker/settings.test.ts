@@ -13,6 +13,9 @@ const EMAIL = { send: async () => ({ messageId: "1" }) };
 const mail = { kind: "email", from: "tierwatch@example.org", to: "me@example.org" };
 const hook = { kind: "webhook", url: "https://example.org/in", secret: "OPS_SECRET" };
 
+const NO_SECRET =
+  "alerts carry no buttons: there is no LINK_SECRET (make one: openssl rand -base64 32 | npx wrangler secret put LINK_SECRET)";
+
 const read = (vars: Record<string, unknown>) => readSettings({ DB: env.DB, ...vars });
 
 describe("sound settings", () => {
@@ -23,6 +26,8 @@ describe("sound settings", () => {
       clocks: ["cron"],
       pageUrl: "https://t.example/",
       watchdogUrl: null,
+      linkSecret: null,
+      notes: [NO_SECRET],
       channels: [
         { ...mail, name: "mail", sender: EMAIL },
         { ...hook, name: "ops", secret: SECRET },
@@ -39,6 +44,8 @@ describe("sound settings", () => {
       pageUrl: null,
       remind: { critical: 86_400_000, warning: 604_800_000 },
       watchdogUrl: null,
+      linkSecret: null,
+      notes: [NO_SECRET],
       channels: [],
       faults: [],
     });

@@ -65,8 +65,9 @@ export async function request(
   init: RequestInit,
   now: number,
   settings = settingsWith([]),
+  database = db,
 ): Promise<Response> {
-  const bindings = { db, settings, now, sweepSoon: () => {} };
+  const bindings = { db: database, settings, now, sweepSoon: () => {} };
   return app.fetch(new Request(`https://tierwatch.example${path}`, init), bindings);
 }
 

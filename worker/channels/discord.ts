@@ -28,13 +28,18 @@ function escapeMarkdown(text: string): string {
 }
 
 export async function sendDiscord(channel: z.infer<typeof discordTable>, message: Message): Promise<Outcome> {
-  const { alert, pageUrl, now, signal } = message;
+  const { alert, pageUrl, actions, now, signal } = message;
+  const links = actions.map(({ label, url }) => `[${escapeMarkdown(label)}](${url})`).join(" · ");
+  const lines = fitted(alert.lines.join("\n"), {
+    max: DESCRIPTION_MAX_CHARS - links.length - 2,
+    escaped: escapeMarkdown,
+  });
   const body = JSON.stringify({
     content: wordOf(alert),
     embeds: [
       {
         title: fitted(alert.title, { max: TITLE_MAX_CHARS, escaped: escapeMarkdown }),
-        description: fitted(alert.lines.join("\n"), { max: DESCRIPTION_MAX_CHARS, escaped: escapeMarkdown }),
+        description: links === "" ? lines : `${lines}\n\n${links}`,
         color: COLOURS[urgencyOf(alert)],
         timestamp: new Date(alert.at).toISOString(),
         ...(pageUrl === null ? {} : { url: pageUrl }),

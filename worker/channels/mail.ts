@@ -5,8 +5,8 @@
  */
 import { moment } from "../judge/words.ts";
 import { digestOf } from "./digest.ts";
-import type { Message } from "./message.ts";
-import { clean, escapeHtml, plainText } from "./text.ts";
+import type { Action, Message } from "./message.ts";
+import { clean, escapeHtml, linksOf, plainText } from "./text.ts";
 import { type Urgency, urgencyOf, wordOf } from "./urgency.ts";
 
 export interface Mail {
@@ -41,10 +41,12 @@ const INKS: Readonly<Record<Urgency, readonly [light: string, dark: string]>> = 
 };
 
 /** Light colours stand inline, for readers that drop style sheets; dark ones in the sheet. */
-function htmlOf({ alert, pageUrl }: Message): string {
+function htmlOf(message: Message): string {
+  const { alert } = message;
   const [light, dark] = INKS[urgencyOf(alert)];
   const line = (text: string) => `<p style="margin:0 0 12px">${escapeHtml(clean(text))}</p>`;
-  const button = pageUrl === null ? "" : buttonOf(pageUrl);
+  const links = linksOf(message);
+  const buttons = links.map((link, at) => buttonOf(link, at === 0)).join("\n");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -57,7 +59,8 @@ function htmlOf({ alert, pageUrl }: Message): string {
   .card { background: #171c22 !important; border-color: #2b323b !important; color: #e9e6df !important; }
   .state { color: ${dark} !important; border-color: ${dark} !important; }
   .soft { color: #a3abb5 !important; }
-  .button { background: #e9e6df !important; color: #171c22 !important; }
+  .button { background: #e9e6df !important; border-color: #e9e6df !important; color: #171c22 !important; }
+  .quiet { border-color: #a3abb5 !important; color: #e9e6df !important; }
 }
 </style></head>
 <body class="paper" style="margin:0;padding:24px 12px;background:#f5f3ee">
@@ -65,7 +68,7 @@ function htmlOf({ alert, pageUrl }: Message): string {
 <p class="state" style="margin:0 0 8px;font-size:14px;font-weight:700;color:${light}">${wordOf(alert)} · ${escapeHtml(clean(alert.site))}</p>
 <h1 style="margin:0 0 20px;font-size:22px;line-height:1.3">${escapeHtml(clean(alert.title))}</h1>
 ${alert.lines.map(line).join("\n")}
-${button}
+${buttons === "" ? "" : `<p style="margin:20px 0 0">${buttons}</p>`}
 <p class="soft" style="margin:24px 0 0;font-size:13px;color:#565d66">Tierwatch, ${moment(alert.at)}</p>
 </div>
 </body></html>
@@ -76,9 +79,11 @@ const CARD =
   "max-width:600px;margin:0 auto;padding:24px;background:#fffdf9;border:1px solid #dcd7cc;border-radius:8px;color:#1c2126;" +
   "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;overflow-wrap:anywhere";
 
-function buttonOf(url: string): string {
-  const style =
-    "display:inline-block;margin-top:8px;padding:12px 20px;border-radius:6px;background:#1c2126;color:#fffdf9;" +
-    "font-weight:600;text-decoration:none";
-  return `<p style="margin:0"><a class="button" href="${escapeHtml(url)}" style="${style}">Status page</a></p>`;
+/** The first is what is most wanted; the others are quieter. */
+function buttonOf({ label, url }: Action, isFirst: boolean): string {
+  const look = isFirst
+    ? "background:#1c2126;color:#fffdf9;border:1px solid #1c2126"
+    : "color:#1c2126;border:1px solid #565d66";
+  const style = `display:inline-block;margin:0 8px 8px 0;padding:11px 18px;border-radius:6px;${look};font-weight:600;text-decoration:none`;
+  return `<a class="${isFirst ? "button" : "quiet"}" href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a>`;
 }

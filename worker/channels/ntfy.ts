@@ -7,7 +7,7 @@ import { secret, webUrl } from "./fields.ts";
 import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Answer, jsonHeaders, post } from "./post.ts";
-import { bytesOf, clean, fitted } from "./text.ts";
+import { bytesOf, clean, fitted, linksOf } from "./text.ts";
 import { type Urgency, urgencyOf } from "./urgency.ts";
 
 /** A longer message would arrive as an attached file. */
@@ -31,15 +31,16 @@ const TAGS: Readonly<Record<Urgency, string>> = {
 export async function sendNtfy(channel: z.infer<typeof ntfyTable>, message: Message): Promise<Outcome> {
   const { alert, pageUrl, now, signal } = message;
   const urgency = urgencyOf(alert);
-  const link =
-    pageUrl === null ? {} : { click: pageUrl, actions: [{ action: "view", label: "Status page", url: pageUrl }] };
+  // "view" opens the link: ntfy's own way to post at a tap would act without asking.
+  const actions = linksOf(message).map((link) => ({ action: "view", ...link }));
   const body = JSON.stringify({
     topic: channel.topic,
     title: clean(alert.title),
     message: fitted(alert.lines.join("\n"), { max: MESSAGE_MAX_BYTES, measure: bytesOf }),
     priority: PRIORITIES[urgency],
     tags: [TAGS[urgency], alert.site],
-    ...link,
+    ...(pageUrl === null ? {} : { click: pageUrl }),
+    ...(actions.length === 0 ? {} : { actions }),
   });
   const tokens = channel.token === undefined ? [] : [channel.token];
   const headers = jsonHeaders(Object.fromEntries(tokens.map((token) => ["authorization", `Bearer ${token}`])));

@@ -8,7 +8,7 @@ import { digestOf } from "./digest.ts";
 import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Answer, post } from "./post.ts";
-import { codePointsOf, fitted } from "./text.ts";
+import { codePointsOf, fitted, linksOf } from "./text.ts";
 import { type Urgency, urgencyOf } from "./urgency.ts";
 
 const API = "https://api.pushover.net/1";
@@ -36,7 +36,7 @@ function priorityOf(urgency: Urgency, emergency: boolean): number {
 }
 
 export async function sendPushover(channel: Pushover, message: Message): Promise<Outcome> {
-  const { alert, pageUrl } = message;
+  const { alert } = message;
   const tag = `incident-${await digestOf(alert.incidentId)}`;
   if (alert.kind === "closed" && channel.emergency) {
     const ended = await ask(channel, message, `receipts/cancel_by_tag/${tag}.json`, {});
@@ -50,8 +50,14 @@ export async function sendPushover(channel: Pushover, message: Message): Promise
     timestamp: String(Math.floor(alert.at / 1000)),
     priority: String(priority),
     ...(priority === 2 ? { retry: String(RETRY_SECONDS), expire: String(EXPIRE_SECONDS), tags: tag } : {}),
-    ...(pageUrl === null || pageUrl.length > URL_MAX_CHARS ? {} : { url: pageUrl, url_title: "Status page" }),
+    ...supplementary(message),
   });
+}
+
+/** There is room for one link: what one can do about it, or else the status page. */
+function supplementary(message: Message): Record<string, string> {
+  const link = linksOf(message).find(({ url }) => url.length <= URL_MAX_CHARS);
+  return link === undefined ? {} : { url: link.url, url_title: link.label };
 }
 
 async function ask(channel: Pushover, { now, signal }: Message, path: string, fields: Record<string, string>) {

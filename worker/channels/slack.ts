@@ -8,7 +8,7 @@ import { secretUrl } from "./fields.ts";
 import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Answer, jsonHeaders, post } from "./post.ts";
-import { clean, fitted } from "./text.ts";
+import { clean, fitted, linksOf } from "./text.ts";
 import { wordOf } from "./urgency.ts";
 
 const HEADER_MAX_CHARS = 150;
@@ -23,9 +23,13 @@ function escapeSlack(text: string): string {
 }
 
 export async function sendSlack(channel: z.infer<typeof slackTable>, message: Message): Promise<Outcome> {
-  const { alert, pageUrl, now, signal } = message;
+  const { alert, now, signal } = message;
   const lines = fitted(alert.lines.join("\n"), { max: SECTION_MAX_CHARS, escaped: escapeSlack });
-  const button = { type: "button", text: { type: "plain_text", text: "Status page" }, url: pageUrl };
+  const buttons = linksOf(message).map(({ label, url }) => ({
+    type: "button",
+    text: { type: "plain_text", text: label },
+    url,
+  }));
   const body = JSON.stringify({
     // What a phone's notification shows, and screen readers read.
     text: escapeSlack(clean(`${wordOf(alert)}: ${alert.title}`)),
@@ -36,7 +40,7 @@ export async function sendSlack(channel: z.infer<typeof slackTable>, message: Me
       },
       // Plain text: what a tool printed is not read as markup.
       ...(lines === "" ? [] : [{ type: "section", text: { type: "plain_text", text: lines, emoji: false } }]),
-      ...(pageUrl === null ? [] : [{ type: "actions", elements: [button] }]),
+      ...(buttons.length === 0 ? [] : [{ type: "actions", elements: buttons }]),
     ],
     unfurl_links: false,
   });

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import type { Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Answer, jsonHeaders, post } from "./post.ts";
-import { escapeHtml, fitted } from "./text.ts";
+import { escapeHtml, fitted, linksOf } from "./text.ts";
 import { urgencyOf } from "./urgency.ts";
 
 /** Of 4096 characters after the markup is read; the escapes only make it safer. */
@@ -20,11 +20,11 @@ export const telegramTable = z.strictObject({
 });
 
 export async function sendTelegram(channel: z.infer<typeof telegramTable>, message: Message): Promise<Outcome> {
-  const { alert, pageUrl, now, signal } = message;
+  const { alert, now, signal } = message;
   const title = `<b>${escapeHtml(fitted(alert.title, { max: 100 }))}</b>`;
   const text = `${title}\n\n${fitted(alert.lines.join("\n"), { max: LINES_MAX_CHARS, escaped: escapeHtml })}`;
-  const button =
-    pageUrl === null ? {} : { reply_markup: { inline_keyboard: [[{ text: "Status page", url: pageUrl }]] } };
+  const buttons = linksOf(message).map(({ label, url }) => ({ text: label, url }));
+  const keyboard = buttons.length === 0 ? {} : { reply_markup: { inline_keyboard: [buttons] } };
   const urgency = urgencyOf(alert);
   const body = JSON.stringify({
     chat_id: channel.chat,
@@ -32,7 +32,7 @@ export async function sendTelegram(channel: z.infer<typeof telegramTable>, messa
     parse_mode: "HTML",
     link_preview_options: { is_disabled: true },
     disable_notification: urgency === "low",
-    ...button,
+    ...keyboard,
   });
   const url = `https://api.telegram.org/bot${channel.token}/sendMessage`;
   const to = { who: "Telegram", url, headers: jsonHeaders(), body, secrets: [channel.token], signal, now };

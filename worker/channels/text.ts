@@ -1,10 +1,15 @@
 /** An alert as text, and text cut and escaped to what a provider takes. */
-import type { Message } from "./message.ts";
+import type { Action, Message } from "./message.ts";
 
-/** The lines and the page's address, for mail bodies and plain messages. */
-export function plainText({ alert, pageUrl }: Pick<Message, "alert" | "pageUrl">): string {
-  const link = pageUrl === null ? [] : ["", `Status page: ${pageUrl}`];
-  return [...alert.lines, ...link, ""].map(clean).join("\n");
+/** The lines and the links, for mail bodies and plain messages. */
+export function plainText(message: Pick<Message, "alert" | "pageUrl" | "actions">): string {
+  const links = linksOf(message).map(({ label, url }) => `${label}: ${url}`);
+  return [...message.alert.lines, ...(links.length === 0 ? [] : ["", ...links]), ""].map(clean).join("\n");
+}
+
+/** Every link of a message in the order of its buttons: what one can do, and the status page. */
+export function linksOf({ actions, pageUrl }: Pick<Message, "pageUrl" | "actions">): Action[] {
+  return [...actions, ...(pageUrl === null ? [] : [{ label: "Status page", url: pageUrl }])];
 }
 
 /** Text without half characters, and without the marks that would turn the writing round. */

@@ -12,6 +12,7 @@ export function urgencyOf({ kind, severity }: Alert): Urgency {
     case "notice":
       return severity === "critical" ? "high" : "normal";
     case "test":
+    case "drill":
       return "normal";
     case "closed":
     case "digest":
@@ -29,6 +30,7 @@ export function wordOf({ kind, severity }: Alert): string {
     case "notice":
       return "Notice";
     case "test":
+    case "drill":
       return "Test";
     case "digest":
       return "Digest";

@@ -11,6 +11,7 @@ import type { Outcome } from "./outcome.ts";
 import { jsonHeaders, post } from "./post.ts";
 
 const SECRET_MIN_BYTES = 24;
+const INCIDENT_KINDS: readonly string[] = ["opened", "reminder", "closed"];
 
 export const webhookTable = z.strictObject({
   kind: z.literal("webhook"),
@@ -32,15 +33,16 @@ function isStandardSecret(secret: string): boolean {
 
 /** The type of the event: of an incident, or of Tierwatch itself. */
 function typeOf({ kind }: Alert): string {
-  return kind === "notice" || kind === "test" || kind === "digest" ? kind : `incident.${kind}`;
+  return INCIDENT_KINDS.includes(kind) ? `incident.${kind}` : kind;
 }
 
 export async function sendWebhook(channel: z.infer<typeof webhookTable>, message: Message): Promise<Outcome> {
-  const { alert, id, pageUrl, now, signal } = message;
+  const { alert, id, pageUrl, actions, now, signal } = message;
+  const times = { openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString() };
   const body = JSON.stringify({
     type: typeOf(alert),
     timestamp: new Date(now).toISOString(),
-    data: { ...alert, openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString(), pageUrl },
+    data: { ...alert, ...times, pageUrl, actions },
   });
   const headers = jsonHeaders({
     "webhook-id": id,

@@ -102,13 +102,22 @@ export function openIncidents(site: SiteSummary): IncidentSummary[] {
 /** What is wrong and where, without a full stop: `archive → staging is stuck: photos in staging is 31 h old`. */
 export function incidentTitle(incident: IncidentSummary, site: SiteSummary, now: number): string {
   const { root, reason, closedAt } = incident;
+  const speaks = closedAt !== null || root === siteKey(site.name) || root.startsWith("host:");
+  const stuck = speaks ? null : stuckCopy(root, site, now);
+  if (stuck === null) return titleAlone(incident, site.name, now);
+  return `${stuck}; ${hopWords(incident, ownReason(reason), site, now)}`;
+}
+
+/** The same for who has not read the rest of the site. */
+export function titleAlone(incident: Told, site: string, now: number): string {
+  const { root, reason, closedAt } = incident;
   const own = ownReason(reason);
   const [is, at] = closedAt === null ? ["is", now] : ["was", closedAt];
-  if (root === siteKey(site.name)) return `${site.name} ${is} silent: no host was heard of${since(own, at)}`;
-  if (root.startsWith("host:")) return `${nameOf(root)} ${is} silent${since(own, at)}`;
-  const stuck = closedAt === null ? stuckCopy(root, site, now) : null;
-  return stuck === null ? failure(incident, own) : `${stuck}; ${hopWords(incident, own, site, now)}`;
+  if (root === siteKey(site)) return `${site} ${is} silent: no host was heard of${since(own, at)}`;
+  return root.startsWith("host:") ? `${nameOf(root)} ${is} silent${since(own, at)}` : failure(incident, own);
 }
+
+type Told = Pick<IncidentSummary, "root" | "subject" | "reason" | "closedAt">;
 
 function since(own: OwnReason, at: number): string {
   return own.code === "overdue" && own.lastAt !== null ? ` for ${span(at - own.lastAt)}` : "";
@@ -135,7 +144,7 @@ function hopWords(incident: IncidentSummary, own: OwnReason, site: SiteSummary, 
   return `${nameOf(incident.root)} says it succeeded ${span(now - good.finishedAt)} ago`;
 }
 
-function failure({ root, subject, closedAt }: IncidentSummary, own: OwnReason): string {
+function failure({ root, subject, closedAt }: Omit<Told, "reason">, own: OwnReason): string {
   switch (own.code) {
     case "reading":
       return withoutStop(own.text);

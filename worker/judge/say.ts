@@ -17,8 +17,8 @@ import { list, moment, nameOf, span } from "./words.ts";
 const TITLE_MAX_CHARS = 79;
 
 export const alert = z.object({
-  /** `test`: the owner asked for it, to see that a channel works. */
-  kind: z.enum(["opened", "reminder", "closed", "notice", "test", "digest"]),
+  /** `test`: the owner asked for it, to see that a channel works; `drill`: a setting asks for it each month. */
+  kind: z.enum(["opened", "reminder", "closed", "notice", "test", "digest", "drill"]),
   /** Which reminder of its incident. */
   number: z.optional(z.number()),
   incidentId: z.string(),

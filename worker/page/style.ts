@@ -156,6 +156,10 @@ input, button { font: inherit; color: inherit; border: 1px solid var(--soft); bo
 input { width: 100%; background: var(--card); margin: .25rem 0; }
 button { background: var(--ink); color: var(--paper); border-color: var(--ink); font-weight: 600; cursor: pointer; }
 button.quiet { background: none; color: inherit; border-color: var(--soft); }
+.act h1 .icon { width: .9em; height: .9em; }
+.act > p { margin-top: .8rem; }
+.act .outcome { font-size: 1.08rem; }
+.act button { width: 100%; max-width: 24rem; min-height: 3.4rem; font-size: 1.15rem; }
 button:disabled { opacity: .5; cursor: default; }
 `;
 

@@ -53,6 +53,7 @@ export function pageRoutes(): Hono<AppEnv> {
       serverTime: new Date(now).toISOString(),
       lastSweepAt: at === null ? null : new Date(at).toISOString(),
       faults: await allFaults(db, settings),
+      notes: settings.notes,
     };
     return c.json(body, sweeping ? 200 : 503);
   });

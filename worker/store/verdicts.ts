@@ -15,7 +15,8 @@ export interface KeptIncident extends Incident {
   readonly closedAt: number | null;
 }
 
-function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
+/** A row as the judge reads it. */
+export function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
   const { id, site, root, openedAt, noticedAt, closedAt, subject, members, flapping, ...rest } = row;
   const { saidAt, ackedAt, ackedBy, snoozedUntil, remindedAt, reminders, wellAt, dueAt } = rest;
   const severity = z.parse(z.enum(["warning", "critical"]), row.severity);

@@ -1,6 +1,7 @@
 /** What the tests of the channels share: alerts of every kind, and a stand-in for every server that a channel calls. */
 import { vi } from "vitest";
 import type { DirectChannel } from "../../../worker/channels/kinds.ts";
+import type { Action, Message } from "../../../worker/channels/message.ts";
 import type { Outcome } from "../../../worker/channels/outcome.ts";
 import { send } from "../../../worker/channels/send.ts";
 import type { Alert } from "../../../worker/judge/say.ts";
@@ -23,10 +24,15 @@ export const opened: Alert = {
 /** What a tool may print: markup of every provider, mentions, half characters, marks that turn the writing round. */
 export const HOSTILE = `<b>&"</b> *x* _y_ [a](http://e.example) @everyone <!channel> \`rm\` \u202Egnp\uD83D </p><script>`;
 
-export const message = (alert: Partial<Alert> = {}, pageUrl: string | null = PAGE) => ({
+export const message = (
+  alert: Partial<Alert> = {},
+  pageUrl: string | null = PAGE,
+  actions: readonly Action[] = [],
+): Message => ({
   alert: { ...opened, ...alert },
   id: "home/job:corenas/sync@1/opened/phone",
   pageUrl,
+  actions,
   now: NOW,
   signal: new AbortController().signal,
 });

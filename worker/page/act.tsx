@@ -1,0 +1,134 @@
+/**
+ * The page behind a link in an alert: what the incident is, how it stands, and one button. Loading it changes nothing, as
+ * scanners of mail load every link; the button posts. Plain HTML, for any phone.
+ */
+import type { Child } from "hono/jsx";
+import { explain } from "../judge/explain.ts";
+import { titleAlone } from "../judge/headline.ts";
+import type { Incident } from "../judge/incident.ts";
+import { zonedMoment } from "../judge/zone-words.ts";
+import { Icon } from "./icons.tsx";
+import { documentOf, Layout } from "./layout.tsx";
+import { ago, Told } from "./time.tsx";
+
+/** Whom the page speaks to: `zone` is where the reader is, null when nothing tells. Instants in milliseconds. */
+export interface Reader {
+  readonly zone: string | null;
+  readonly now: number;
+}
+
+type Shown = Incident & { readonly closedAt: number | null };
+
+/** The page of a link that acknowledges or snoozes an incident. */
+export function incidentActPage(action: "ack" | "snooze", incident: Shown, reader: Reader): string {
+  const { site, severity, openedAt, closedAt, subject, reason } = incident;
+  const { now, zone } = reader;
+  const title = titleAlone(incident, site, now);
+  const mark = closedAt !== null ? "ok" : severity === "critical" ? "failed" : "degraded";
+  return pageOf(
+    title,
+    <>
+      <h1>
+        <Icon mark={mark} /> {title}
+      </h1>
+      <p>
+        <span class="severity">{severity}</span> at {site} since {zonedMoment(openedAt, zone)}, {ago(openedAt, now)}
+      </p>
+      {reason.code === "reading" || closedAt !== null ? null : (
+        <p>
+          <Told text={explain(subject, reason, now)} />
+        </p>
+      )}
+      <Standing action={action} incident={incident} reader={reader} />
+    </>,
+  );
+}
+
+interface StandingProps {
+  readonly action: "ack" | "snooze";
+  readonly incident: Shown;
+  readonly reader: Reader;
+}
+
+/** How it stands, which is also the outcome of the button; and the button, while there is something left to do. */
+function Standing({ action, incident, reader }: StandingProps) {
+  const { closedAt, attention } = incident;
+  const { now, zone } = reader;
+  if (closedAt !== null) {
+    return <Outcome>It is over since {zonedMoment(closedAt, zone)}. There is nothing left to do.</Outcome>;
+  }
+  const snoozedUntil = attention.snoozedUntil !== null && attention.snoozedUntil > now ? attention.snoozedUntil : null;
+  const isAcked = attention.ackedAt !== null;
+  const isDone = action === "ack" ? isAcked : snoozedUntil !== null;
+  return (
+    <>
+      {isAcked ? <Outcome>Acknowledged: no reminders until it changes.</Outcome> : null}
+      {snoozedUntil === null ? null : <Outcome>Snoozed until {zonedMoment(snoozedUntil, zone)}.</Outcome>}
+      {isDone ? null : action === "ack" ? (
+        <Press label="Acknowledge">No reminders come until something about it changes.</Press>
+      ) : (
+        <Press label="Snooze for a day">No reminders come for 24 hours from when you press.</Press>
+      )}
+    </>
+  );
+}
+
+function Outcome({ children }: { children?: Child }) {
+  return (
+    <p role="status" class="outcome">
+      {children}
+    </p>
+  );
+}
+
+/** The form has no address: it posts to the link itself. */
+function Press({ label, children }: { label: string; children?: Child }) {
+  return (
+    <form method="post">
+      <p>
+        <button type="submit">{label}</button>
+      </p>
+      <p class="note">{children}</p>
+    </form>
+  );
+}
+
+const FAULTS = {
+  forged: {
+    title: "This link does nothing",
+    text: "It is not one that this Tierwatch made, or it was cut short on its way. Open the link of the alert again, or see the status page.",
+  },
+  expired: {
+    title: "This link is too old",
+    text: "Nothing was changed. What is still open is on the status page, and its next reminder brings a new link.",
+  },
+  unknown: {
+    title: "This is long over",
+    text: "Nothing is kept any more of what this link is about, and nothing was changed.",
+  },
+  off: {
+    title: "Links are off",
+    text: "This Tierwatch has no LINK_SECRET, so no link can be checked. Nothing was changed.",
+  },
+} as const;
+
+/** The page of a link that is not good, and why. */
+export function badLinkPage(fault: keyof typeof FAULTS): string {
+  const { title, text } = FAULTS[fault];
+  return pageOf(
+    title,
+    <>
+      <h1>{title}</h1>
+      <p>{text}</p>
+    </>,
+  );
+}
+
+function pageOf(title: string, children: Child): string {
+  const foot = <a href="/">The status page</a>;
+  return documentOf(
+    <Layout title={`Tierwatch: ${title}`} renews={false} stale={false} aside={null} foot={foot}>
+      <section class="device act">{children}</section>
+    </Layout>,
+  );
+}
