@@ -41,6 +41,21 @@ const ALERTS: Readonly<Record<string, Alert>> = {
   notice: { ...opened, kind: "notice", lines: ["No sweep ran for 3 h 12 min."], title: "Tierwatch did not look" },
   closed: { ...opened, kind: "closed", title: "home: sync on corenas is well again" },
   test: { ...opened, kind: "test", title: "Test of the channel mail: nothing is wrong" },
+  digest: {
+    ...opened,
+    kind: "digest",
+    site: "",
+    title: "Daily digest: 1 open incident",
+    lines: [
+      "home: failed. If the site were lost now: 31 h of photos, 5 h 12 min of apps.",
+      "fast: ok.",
+      "offsite: ok. Its oldest data: photos, 31 h old; 36 h are allowed.",
+      "- apps in offsite: data of 2026-11-22 21:02 UTC, 5 h 12 min old; proven, 20 of 20 sampled files as they were, seen at 2026-11-22 23:10 UTC.",
+      "- photos in offsite: data of 2026-11-21 19:02 UTC, 31 h old; told by its job, not proven by a marker.",
+      "Open since 2026-11-22 08:00 UTC: sync on corenas (critical, acknowledged).",
+      "This comes each day at 07:00 (Europe/Berlin). If it does not, Tierwatch or this channel does not work: look at the status page, at its /healthz, and at the worker's logs.",
+    ],
+  },
   hostile: {
     ...opened,
     site: long,
