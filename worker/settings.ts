@@ -128,6 +128,9 @@ function readAllowPrivate(raw: unknown): Reader<boolean> {
   return { value: false, faults: ["ALLOW_PRIVATE_URLS must be true or false; private addresses are refused"] };
 }
 
+const ALL_WAIT =
+  "every channel waits (after): nobody is told at once, so nobody can acknowledge; let one have no after";
+
 function readChannels(env: Env, allowPrivate: boolean): Reader<Channel[]> {
   const raw = env.CHANNELS;
   if (raw === undefined)
@@ -138,10 +141,10 @@ function readChannels(env: Env, allowPrivate: boolean): Reader<Channel[]> {
     name,
     ...readChannel(env, name, table, allowPrivate),
   }));
-  return {
-    value: read.flatMap(({ channel }) => channel ?? []),
-    faults: read.flatMap(({ name, faults }) =>
-      faults.length === 0 ? [] : [`CHANNELS.${name}: ${faults.join("; ")}; this channel is off`],
-    ),
-  };
+  const channels = read.flatMap(({ channel }) => channel ?? []);
+  const off = read.flatMap(({ name, faults }) =>
+    faults.length === 0 ? [] : [`CHANNELS.${name}: ${faults.join("; ")}; this channel is off`],
+  );
+  const allWait = channels.length > 0 && channels.every((channel) => routingOf(channel).afterMs > 0);
+  return { value: channels, faults: allWait ? [...off, ALL_WAIT] : off };
 }

@@ -6,6 +6,7 @@ import { type Quiet, quietEnd } from "../../worker/judge/quiet.ts";
 import { tiersReached } from "../../worker/judge/reach.ts";
 import { everything, levelOf, noticeRoutes, type Routing, routesOf } from "../../worker/judge/route.ts";
 import type { Alert } from "../../worker/judge/say.ts";
+import { unheardFaults } from "../../worker/judge/unheard.ts";
 import { chainPlans, lifeOf, NAME, START } from "./site.ts";
 
 const MINUTE = 60_000;
@@ -197,6 +198,28 @@ describe("an incident reaches", () => {
     ["of what is watched no more, none", "job:nas/gone", []],
   ])("%s", (_what, root, tiers) => {
     expect(reached(root)).toEqual(tiers);
+  });
+});
+
+describe("a name that nobody watches", () => {
+  const { watches } = lifeOf(chainPlans());
+  const faults = (more: Partial<Routing>, of = watches) => unheardFaults([phone(more)], of);
+
+  test("is told with the one that was meant", () => {
+    expect(faults({ sites: ["home", "hoem"], tiers: ["ofsite", "offsite"] })).toEqual([
+      'CHANNELS.phone hears of the site "hoem", and no site of that name is watched; did you mean "home"?',
+      'CHANNELS.phone hears of the tier "ofsite", and no tier of that name is watched; did you mean "offsite"?',
+    ]);
+  });
+
+  test("may be one that nothing is like", () => {
+    expect(faults({ sites: ["elsewhere"] })).toEqual([
+      'CHANNELS.phone hears of the site "elsewhere", and no site of that name is watched',
+    ]);
+  });
+
+  test("is no fault before anything is watched", () => {
+    expect(faults({ sites: ["hoem"] }, [])).toEqual([]);
   });
 });
 

@@ -53,6 +53,14 @@ describe("a channel", () => {
   });
 });
 
+test("nobody waits for nobody: with after on every sound channel that is a fault, and they work", () => {
+  const settings = readSettings({ DB: env.DB, EMAIL, CHANNELS: { phone: { ...mail, after: "30m" } } });
+  expect(settings.faults).toEqual([
+    "every channel waits (after): nobody is told at once, so nobody can acknowledge; let one have no after",
+  ]);
+  expect(settings.channels).toHaveLength(1);
+});
+
 const QUIET = 'quiet must be two different times of day, as in "22:00-07:00"';
 const AFTER = 'after must be a duration from "1m" to "1d", as in "30m"';
 

@@ -5,7 +5,7 @@ import type { Channel } from "../../worker/channels/kinds.ts";
 import { everything, type Routing } from "../../worker/judge/route.ts";
 import { sweep } from "../../worker/sweep.ts";
 import { HOUR, MINUTE, night, referenceSite, type Site } from "./reference.ts";
-import { beat, clocksRanUntil, db, emptyDatabase, run, START, settingsWith } from "./support.ts";
+import { beat, clocksRanUntil, db, emptyDatabase, request, run, START, settingsWith } from "./support.ts";
 
 /** 03:10 UTC: the nightly jobs are done. */
 const BAD = START + HOUR + 10 * MINUTE;
@@ -182,6 +182,12 @@ describe("a channel for critical alerts", () => {
 });
 
 describe("a channel for some sites or tiers", () => {
+  test("that names one nobody watches is named on the page", async () => {
+    routings = [{ sites: ["hoem"] }];
+    const page = await (await request("/", {}, BAD, settings(BAD))).text();
+    expect(page).toContain("did you mean &quot;home&quot;?");
+  });
+
   test("hears of what touches them, and nothing of the rest, not even its end", async () => {
     routings = [{ sites: ["cabin"] }, { tiers: ["offsite"] }, { tiers: ["elsewhere"] }];
     await ends("failed", BAD, 50);

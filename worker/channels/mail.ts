@@ -3,6 +3,7 @@
  * them refer to one id made from the incident (RFC 5322, section 3.6.4), which no mail has to bear itself: readers of mail
  * gather by References. Both bodies say the same; the HTML loads nothing from anywhere.
  */
+import type { Alert } from "../judge/say.ts";
 import { moment } from "../judge/words.ts";
 import { digestOf } from "./digest.ts";
 import type { Action, Message } from "./message.ts";
@@ -65,7 +66,7 @@ function htmlOf(message: Message): string {
 </style></head>
 <body class="paper" style="margin:0;padding:24px 12px;background:#f5f3ee">
 <div class="card" style="${CARD}">
-<p class="state" style="margin:0 0 8px;font-size:14px;font-weight:700;color:${light}">${wordOf(alert)} · ${escapeHtml(clean(alert.site))}</p>
+<p class="state" style="margin:0 0 8px;font-size:14px;font-weight:700;color:${light}">${stateOf(alert)}</p>
 <h1 style="margin:0 0 20px;font-size:22px;line-height:1.3">${escapeHtml(clean(alert.title))}</h1>
 ${alert.lines.map(line).join("\n")}
 ${buttons === "" ? "" : `<p style="margin:20px 0 0">${buttons}</p>`}
@@ -73,6 +74,15 @@ ${buttons === "" ? "" : `<p style="margin:20px 0 0">${buttons}</p>`}
 </div>
 </body></html>
 `;
+}
+
+/** What is not of one site says only what it is. */
+function stateOf(alert: Alert): string {
+  return [wordOf(alert), alert.site]
+    .filter((part) => part !== "")
+    .map(clean)
+    .map(escapeHtml)
+    .join(" · ");
 }
 
 const CARD =

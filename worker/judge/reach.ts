@@ -12,7 +12,8 @@ export function tiersReached(site: string, root: string, watches: readonly Watch
   return new Set([...reached].flatMap(tiersOf));
 }
 
-function tiersOf({ spec }: Watch): string[] {
+/** The tiers that a watch itself is about. */
+export function tiersOf({ spec }: Watch): string[] {
   switch (spec.kind) {
     case "host":
       return [];

@@ -7,6 +7,8 @@ import { FAVICON } from "../page/icons.tsx";
 import { page } from "../page/page.tsx";
 import { STYLE, STYLE_VERSION } from "../page/style.ts";
 import { subscribePage } from "../page/subscribe.tsx";
+import { routingsOf, type Settings } from "../settings.ts";
+import type { Database } from "../store/database.ts";
 import { readSummary } from "../store/summary.ts";
 import { lastSweepAt } from "../store/sweeps.ts";
 import type { AppEnv } from "./context.ts";
@@ -15,6 +17,10 @@ import { allFaults, pushChannels } from "./push-channels.ts";
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 const CHECK_FIRST = "public, no-cache";
+
+async function setupOf(db: Database, settings: Settings) {
+  return { faults: await allFaults(db, settings), routings: routingsOf(settings) };
+}
 
 export function pageRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -25,7 +31,7 @@ export function pageRoutes(): Hono<AppEnv> {
   routes.get("/", async (c) => {
     const { db, settings, now, sweepSoon } = c.env;
     const renews = c.req.query("still") === undefined;
-    const summary = await readSummary(db, await allFaults(db, settings), now);
+    const summary = await readSummary(db, await setupOf(db, settings), now);
     if (sweepIsOverdue(summary.lastSweepAt, now)) sweepSoon();
     return c.html(page(summary, now, renews));
   });
@@ -42,7 +48,7 @@ export function pageRoutes(): Hono<AppEnv> {
   );
   routes.get("/status.json", async (c) => {
     const { db, settings, now } = c.env;
-    return c.json(statusJson(await readSummary(db, await allFaults(db, settings), now)));
+    return c.json(statusJson(await readSummary(db, await setupOf(db, settings), now)));
   });
   routes.get("/healthz", async (c) => {
     const { db, settings, now } = c.env;

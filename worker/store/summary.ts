@@ -1,5 +1,7 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
+import type { Routing } from "../judge/route.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
+import { unheardFaults } from "../judge/unheard.ts";
 import { nameOf } from "../judge/words.ts";
 import { recentBlinds } from "./blinds.ts";
 import type { Database } from "./database.ts";
@@ -11,14 +13,20 @@ import { allWatches } from "./watches.ts";
 const CLOSED_MAX = 10;
 const BLINDS_MAX = 20;
 
-export async function readSummary(db: Database, faults: readonly string[], now: number): Promise<Summary> {
+/** What a summary tells of the settings. */
+interface Setup {
+  readonly faults: readonly string[];
+  readonly routings: readonly Routing[];
+}
+
+export async function readSummary(db: Database, { faults, routings }: Setup, now: number): Promise<Summary> {
   const { watches, unreadable } = await allWatches(db);
   const sites = [...new Set(watches.map(({ site }) => site))];
   const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, CLOSED_MAX)));
   const health = await sweepHealth(db);
   return summarize({
     now,
-    faults: [...faults, ...health.faults, ...unreadable.map(unreadableFault)],
+    faults: [...faults, ...health.faults, ...unreadable.map(unreadableFault), ...unheardFaults(routings, watches)],
     watches,
     blinds: await recentBlinds(db, BLINDS_MAX),
     lastSweepAt: health.lastSweepAt,
