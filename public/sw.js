@@ -3,6 +3,10 @@
  * page is never an old one. A push is the `Push` of worker/channels/web-push.ts.
  */
 
+/**
+ * @typedef {{ title: string, body: string, tag: string, urgency: string, url: string | null,
+ *   actions: { label: string, url: string }[] }} Push
+ */
 /** @typedef {{ endpoint: string, auth: string, publicKey: string }} Kept what this browser proves itself with */
 
 const sw = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -13,7 +17,10 @@ sw.addEventListener("install", () => void sw.skipWaiting());
 sw.addEventListener("push", (event) => event.waitUntil(show(event.data)));
 sw.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(event.notification.data?.url ?? "/"));
+  const { url, links } = event.notification.data;
+  // Which button it was; none when the notification itself was pressed.
+  const link = event.action === "" ? url : links[Number(event.action)];
+  event.waitUntil(open(link ?? "/"));
 });
 sw.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 
@@ -27,7 +34,8 @@ async function show(data) {
     body: push.body,
     tag: push.tag,
     icon: "/icon-192.png",
-    data: { url: push.url },
+    data: { url: push.url, links: push.actions.map(({ url }) => url) },
+    actions: push.actions.map(({ label }, i) => ({ action: String(i), title: label })),
     // Good news takes the place of bad without a sound; what wakes somebody stays until it is seen.
     renotify: push.urgency !== "low",
     silent: push.urgency === "low",
@@ -39,18 +47,18 @@ async function show(data) {
 /**
  * Browsers demand that every push is shown: what cannot be read is, too.
  * @param {PushMessageData | null} data
- * @returns {{ title: string, body: string, tag: string, urgency: string, url: string | null }}
+ * @returns {Push}
  */
 function read(data) {
   try {
-    const { title, body, tag, urgency, url } = data?.json() ?? {};
+    const { title, body, tag, urgency, url, actions } = data?.json() ?? {};
     if (typeof title === "string" && typeof body === "string" && typeof tag === "string" && tag !== "")
-      return { title, body, tag, urgency, url: typeof url === "string" ? url : null };
+      return { title, body, tag, urgency, url: url ?? null, actions: actions ?? [] };
   } catch {
     // Told below.
   }
   const body = "An alert came that this browser could not read. Look at the status page.";
-  return { title: "Tierwatch", body, tag: "unread", urgency: "normal", url: null };
+  return { title: "Tierwatch", body, tag: "unread", urgency: "normal", url: null, actions: [] };
 }
 
 /**

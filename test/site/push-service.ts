@@ -16,6 +16,7 @@ const push = z.object({
   kind: z.string(),
   urgency: z.string(),
   url: z.nullable(z.string()),
+  actions: z.array(z.object({ label: z.string(), url: z.string() })),
 });
 export type ReceivedPush = z.infer<typeof push>;
 

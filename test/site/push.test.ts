@@ -70,7 +70,13 @@ async function startWorker(publicKey: string, privateKey: string): Promise<void>
   const phones = { kind: "push", subject: "mailto:me@example.org", public_key: publicKey, private_key: "VAPID_KEY" };
   const vars = { SWEEP_SECONDS: 600, ALLOW_PRIVATE_URLS: true, PAGE_URL: "https://t.example/", CHANNELS: { phones } };
   const harness = createTestHarness({
-    workers: [{ configPath: "wrangler.toml", vars, secrets: { VAPID_KEY: privateKey } }],
+    workers: [
+      {
+        configPath: "wrangler.toml",
+        vars,
+        secrets: { VAPID_KEY: privateKey, LINK_SECRET: randomBytes(32).toString("base64") },
+      },
+    ],
   });
   ({ url } = await harness.listen());
   const worker = harness.getWorker();
@@ -119,6 +125,12 @@ async function subscribers() {
   return z.parse(rows, (await db.prepare(sql).all()).results);
 }
 
+/** What can be done about an alert that opens an incident: links that only a press makes act. */
+const BUTTONS = ["Acknowledge", "Snooze 1 d"].map((label) => ({
+  label,
+  url: expect.stringMatching(/^https:\/\/t\.example\/act\/./),
+}));
+
 test("the push service of this test opens the example of RFC 8291", () => {
   const ecdh = createECDH("prime256v1");
   ecdh.setPrivateKey("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94", "base64url");
@@ -145,7 +157,13 @@ describe.skipIf(!HAS_OPENSSL)("the worker's pushes to a push service on loopback
     await sweep(now);
     const said = { title: "sync opened", body: "If the site were lost now: 31 h of photos.", kind: "opened" };
     expect(phone.received).toEqual([
-      { ...said, urgency: "urgent", url: "https://t.example/", tag: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      {
+        ...said,
+        urgency: "urgent",
+        url: "https://t.example/",
+        tag: expect.stringMatching(/^[0-9a-f]{32}$/),
+        actions: BUTTONS,
+      },
     ]);
     expect((await subscribers()).map(({ name, last_error, gone_at }) => [name, last_error, gone_at])).toEqual([
       ["busy", "the push service answered 429", null],
@@ -324,6 +342,7 @@ describe.skipIf(!HAS_OPENSSL || !HAS_NOTIFYING_BROWSER)("a browser that can show
                 tag: received[0]?.tag,
                 silent: kind === "closed",
                 stays: kind === "opened",
+                buttons: kind === "opened" ? BUTTONS : [],
                 url: "https://t.example/",
               },
             ]);
@@ -369,8 +388,9 @@ async function serviceWorkerOf(tab: Page): Promise<(data: string) => Promise<voi
 }
 
 const NOTIFICATIONS = `navigator.serviceWorker.ready.then((it) => it.getNotifications()).then((all) =>
-  all.map(({ title, body, tag, silent, requireInteraction, data }) =>
-    ({ title, body, tag, silent, stays: requireInteraction, url: data.url })))`;
+  all.map(({ title, body, tag, silent, requireInteraction, data, actions }) =>
+    ({ title, body, tag, silent, stays: requireInteraction, url: data.url,
+      buttons: actions.map(({ action, title }) => ({ label: title, url: data.links[Number(action)] })) })))`;
 
 function notifications(tab: Page): Promise<unknown> {
   return tab.evaluate(NOTIFICATIONS);

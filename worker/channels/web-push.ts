@@ -7,7 +7,7 @@ import { encryptNotification, vapidHeaders } from "@block65/webcrypto-web-push";
 import * as z from "zod/mini";
 import type { Subscription } from "../../protocol/subscription.ts";
 import { digestOf } from "./digest.ts";
-import type { Message } from "./message.ts";
+import type { Action, Message } from "./message.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Answer, post } from "./post.ts";
 import { bytesOf, fitted } from "./text.ts";
@@ -15,8 +15,11 @@ import { type Urgency, urgencyOf } from "./urgency.ts";
 
 /** They have to share the 3993 bytes that fit into one push, as JSON writes them. */
 const TITLE_MAX_BYTES = 500;
-const LINES_MAX_BYTES = 2000;
-const URL_MAX_BYTES = 1000;
+const LINES_MAX_BYTES = 1500;
+const URL_MAX_BYTES = 500;
+const ACTION_MAX_BYTES = 550;
+/** As many buttons as browsers show. */
+const ACTIONS_MAX = 2;
 /** How long the push service keeps it for a phone that is off. */
 const TTL_SECONDS = 86_400;
 /** The subscription is no more (RFC 8030, section 7.3); our keys or this push are not taken, and will not be. */
@@ -53,6 +56,8 @@ export interface Push {
   readonly kind: string;
   readonly urgency: Urgency;
   readonly url: string | null;
+  /** Buttons. */
+  readonly actions: readonly Action[];
 }
 
 /** `gone`: the push service knows this subscription no more, and never will again. */
@@ -90,7 +95,7 @@ export async function sendWebPush(channel: Keys, to: Subscription, message: Mess
   return isGone && outcome.kind === "refused" ? { kind: "gone", error: outcome.error } : outcome;
 }
 
-function pushOf({ alert, pageUrl }: Message, tag: string): Push {
+function pushOf({ alert, pageUrl, actions }: Message, tag: string): Push {
   return {
     title: fitted(alert.title, { max: TITLE_MAX_BYTES, measure: jsonBytesOf }),
     body: fitted(alert.lines.join("\n"), { max: LINES_MAX_BYTES, measure: jsonBytesOf }),
@@ -98,6 +103,7 @@ function pushOf({ alert, pageUrl }: Message, tag: string): Push {
     kind: alert.kind,
     urgency: urgencyOf(alert),
     url: pageUrl === null || jsonBytesOf(pageUrl) > URL_MAX_BYTES ? null : pageUrl,
+    actions: actions.slice(0, ACTIONS_MAX).filter((one) => bytesOf(JSON.stringify(one)) <= ACTION_MAX_BYTES),
   };
 }
 

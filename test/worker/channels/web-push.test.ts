@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Subscription, subscription } from "../../../protocol/subscription.ts";
+import type { Action } from "../../../worker/channels/message.ts";
 import { sendWebPush } from "../../../worker/channels/web-push.ts";
 import { answer, HOSTILE, message, opened, PAGE, provider } from "./support.ts";
 
@@ -89,14 +90,14 @@ test("the decryption of this file reads the example of RFC 8291", async () => {
 });
 
 describe("a push", () => {
-  async function pushed(alert = {}) {
+  async function pushed(alert = {}, actions: readonly Action[] = []) {
     const [{ to, receiver }, { table, pair }] = [await subscriber(), await channel()];
     const requests: Request[] = [];
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
       requests.push(new Request(input, init));
       return new Response(null, { status: 201 });
     });
-    const outcome = await sendWebPush(table, to, message(alert));
+    const outcome = await sendWebPush(table, to, message(alert, PAGE, actions));
     const [request] = requests;
     if (request === undefined) throw new Error("nothing was sent");
     const body = new Uint8Array(await request.arrayBuffer());
@@ -117,6 +118,7 @@ describe("a push", () => {
       kind: "opened",
       urgency: "urgent",
       url: PAGE,
+      actions: [],
     });
     expect(request.headers.get("topic")).toBe(said.tag);
     expect(request.headers.get("ttl")).toBe("86400");
@@ -126,9 +128,19 @@ describe("a push", () => {
   });
 
   test("is as long as any other, whatever it says", async () => {
-    const long = await pushed({ title: HOSTILE.repeat(20), lines: [`"\\`.repeat(5000)] });
+    const button = { label: "Acknowledge", url: `https://tierwatch.example/act/${"x".repeat(480)}` };
+    const long = await pushed({ title: HOSTILE.repeat(20), lines: [`"\\`.repeat(5000)] }, [button, button]);
+    expect(long.said.actions).toEqual([button, button]);
     expect(long.body.byteLength).toBe((await pushed({ lines: [] })).body.byteLength);
     expect(long.said.body).toMatch(/…$/);
+  });
+
+  test("has the first two buttons, without those that are too long", async () => {
+    const buttons = [600, 10, 10].map((length, i) => ({
+      label: `button ${i}`,
+      url: `https://e.example/${"x".repeat(length)}`,
+    }));
+    expect((await pushed({}, buttons)).said.actions).toEqual([buttons[1]]);
   });
 
   test("carries a token that its push service can check", async () => {
