@@ -17,7 +17,7 @@ import { routingsOf, type Settings } from "./settings.ts";
 import { actsOfSites } from "./store/acts.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import { recordClockNews } from "./store/clocks.ts";
-import type { Database } from "./store/database.ts";
+import { counted, type Database } from "./store/database.ts";
 import { type Lease, recordSweep, takeLease } from "./store/sweeps.ts";
 import { TIDY_EVERY_MS, tidy } from "./store/tidy.ts";
 import { closedSince, type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
@@ -41,7 +41,8 @@ export interface Swept {
   readonly deliveries: number;
 }
 
-export async function sweep(db: Database, settings: Settings, now: number, startedBy: Starter): Promise<Swept> {
+export async function sweep(database: Database, settings: Settings, now: number, startedBy: Starter): Promise<Swept> {
+  const { db, statements } = counted(database);
   const lease = await takeLease(db, now, LEASE_MS, startedBy);
   if (lease === null) return { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0 };
   await lookAtOurselves(db, settings, lease, now);
@@ -64,7 +65,7 @@ export async function sweep(db: Database, settings: Settings, now: number, start
     skipped = sum(due.filter(({ site }) => !written.has(site)));
     if (skipped === 0) break;
   }
-  const deliveries = await deliverDue(db, settings, now);
+  const deliveries = await deliverDue(db, settings, now, statements());
   await putDigests(db, settings, lease.lastSweepAt, now);
   if (lease.tidiedAt === null || now - lease.tidiedAt >= TIDY_EVERY_MS) await tidy(db, now);
   const url = skipped === 0 && watchdogIsDue(lease.watchdog, now) ? settings.watchdogUrl : null;

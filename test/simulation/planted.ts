@@ -123,9 +123,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     breaks: "a delivery that failed is not made again",
-    file: "worker/deliver.ts",
-    text: 'return { ...base, state: "pending", dueAt, error: outcome.error };',
-    replacement: 'return { ...base, state: "expired", dueAt: null, error: outcome.error };',
+    file: "worker/deliver/plan.ts",
+    text: 'return { tried: { ...base, state: "pending", dueAt, error }, channel };',
+    replacement: 'return { tried: { ...base, state: "expired", dueAt: null, error }, channel };',
     seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 425, days: 18 },
   },
   {

@@ -20,6 +20,7 @@ const TABLES = [
   "markers",
   "incidents",
   "deliveries",
+  "channels",
   "plans",
   "keys",
   "enrollments",

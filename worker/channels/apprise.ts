@@ -31,7 +31,7 @@ export async function sendApprise(channel: z.infer<typeof appriseTable>, message
   });
   const url = `${channel.server.replace(/\/+$/, "")}/notify/${channel.key}`;
   const to = { who: "Apprise", url, headers: jsonHeaders(), body, secrets: [channel.key], signal, now };
-  return post(to, { accepts, refuses });
+  return post(to, { accepts, refuses, isGone });
 }
 
 /** 204: there is no configuration under this key, and nobody was told. */
@@ -41,5 +41,10 @@ function accepts({ status }: Answer): boolean {
 
 /** 424 (some service behind it failed) may go well later. */
 function refuses({ status }: Answer): boolean {
-  return [204, 400, 401, 403, 404, 405].includes(status);
+  return [400, 405].includes(status);
+}
+
+/** 204: nothing is configured under the key; the others: no such server, or its doors are closed. */
+function isGone({ status }: Answer): boolean {
+  return [204, 401, 403, 404].includes(status);
 }

@@ -48,10 +48,15 @@ export async function sendDiscord(channel: z.infer<typeof discordTable>, message
     allowed_mentions: { parse: [] },
   });
   const to = { who: "Discord", url: channel.url, headers: jsonHeaders(), body, secrets: [channel.url], signal, now };
-  return post(to, { refuses });
+  return post(to, { refuses, isGone });
 }
 
-/** 401, 403, 404: the webhook was deleted (code 10015) or its token is wrong; 400: a message it never takes. */
+/** A message that it never takes. */
 function refuses({ status }: Answer): boolean {
-  return [400, 401, 403, 404].includes(status);
+  return status === 400;
+}
+
+/** The webhook was deleted (code 10015), or its token is wrong. */
+function isGone({ status }: Answer): boolean {
+  return [401, 403, 404].includes(status);
 }

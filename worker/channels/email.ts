@@ -22,14 +22,14 @@ export interface EmailSender {
   }) => Promise<unknown>;
 }
 
-/** Codes of the Email Service that no second try can change. */
-const REFUSALS = [
+/** Codes of the Email Service that no second try can change: of this sender or recipient, and of this mail. */
+const GONE = [
   "E_SENDER_NOT_VERIFIED",
   "E_SENDER_DOMAIN_NOT_AVAILABLE",
   "E_RECIPIENT_NOT_ALLOWED",
   "E_RECIPIENT_SUPPRESSED",
-  "E_VALIDATION_ERROR",
 ];
+const REFUSALS = ["E_VALIDATION_ERROR"];
 
 export type EmailChannel = z.infer<typeof emailTable> & { readonly sender: EmailSender };
 
@@ -42,6 +42,7 @@ export async function sendEmail({ from, to, sender }: EmailChannel, message: Mes
     const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
     const said = error instanceof Error ? error.message : "the mail could not be sent";
     const told = code === "" ? said : `${code}: ${said}`;
+    if (GONE.includes(code)) return { kind: "gone", error: told };
     return REFUSALS.includes(code) ? { kind: "refused", error: told } : { kind: "retry", error: told };
   }
 }

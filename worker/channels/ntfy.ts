@@ -45,10 +45,15 @@ export async function sendNtfy(channel: z.infer<typeof ntfyTable>, message: Mess
   const tokens = channel.token === undefined ? [] : [channel.token];
   const headers = jsonHeaders(Object.fromEntries(tokens.map((token) => ["authorization", `Bearer ${token}`])));
   const to = { who: "ntfy", url: channel.server, headers, body, secrets: [channel.topic, ...tokens], signal, now };
-  return post(to, { refuses });
+  return post(to, { refuses, isGone });
 }
 
-/** 401 and 403: the token or the topic's rights are wrong; 400 and 413: ntfy will never take this message. */
+/** ntfy will never take this message. */
 function refuses({ status }: Answer): boolean {
-  return [400, 401, 403, 413].includes(status);
+  return [400, 413].includes(status);
+}
+
+/** The token or the topic's rights are wrong. */
+function isGone({ status }: Answer): boolean {
+  return [401, 403].includes(status);
 }

@@ -31,8 +31,10 @@ export interface Answer {
 export interface Reading {
   /** False for a 2xx that is no yes. */
   readonly accepts?: (answer: Answer) => boolean;
-  /** True for a no that will stay one. */
+  /** True for a no to this message that will stay one. */
   readonly refuses?: (answer: Answer) => boolean;
+  /** True for a no to whatever is sent there: a revoked token, an address that is no more. */
+  readonly isGone?: (answer: Answer) => boolean;
 }
 
 export async function post(to: Post, reading: Reading): Promise<Outcome> {
@@ -50,6 +52,7 @@ export async function post(to: Post, reading: Reading): Promise<Outcome> {
   if (response.ok && (reading.accepts?.(answer) ?? true)) return { kind: "delivered" };
   const said = wordsOf(answer.body, to.secrets);
   const error = `${to.who} answered ${answer.status}${said === "" ? "" : `: ${said}`}`;
+  if (reading.isGone?.(answer) === true) return { kind: "gone", error };
   if (reading.refuses?.(answer) === true) return { kind: "refused", error };
   const afterSeconds = retryAfterSeconds(response.headers.get("retry-after"), to.now) ?? waitIn(answer.body);
   return afterSeconds === undefined ? { kind: "retry", error } : { kind: "retry", error, afterSeconds };

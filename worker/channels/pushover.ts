@@ -64,7 +64,10 @@ async function ask(channel: Pushover, { now, signal }: Message, path: string, fi
   const body = new URLSearchParams({ token: channel.token, ...fields }).toString();
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const secrets = [channel.token, channel.user];
-  return post({ who: "Pushover", url: `${API}/${path}`, headers, body, secrets, signal, now }, { accepts, refuses });
+  return post(
+    { who: "Pushover", url: `${API}/${path}`, headers, body, secrets, signal, now },
+    { accepts, refuses, isGone },
+  );
 }
 
 const yes = z.object({ status: z.literal(1) });
@@ -76,4 +79,11 @@ function accepts({ body }: Answer): boolean {
 /** "4xx: do not try the same again"; 429 alone says that this month's messages are used up. */
 function refuses({ status }: Answer): boolean {
   return status >= 400 && status < 500 && status !== 429;
+}
+
+const wrongKey = z.union([z.object({ token: z.literal("invalid") }), z.object({ user: z.literal("invalid") })]);
+
+/** The application or the user is no more: Pushover names the one that is invalid. */
+function isGone({ status, body }: Answer): boolean {
+  return status >= 400 && status < 500 && wrongKey.safeParse(body).success;
 }

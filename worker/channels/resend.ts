@@ -22,7 +22,10 @@ export async function sendResend(channel: z.infer<typeof resendTable>, message: 
     "idempotency-key": await digestOf(`${message.id}\n${body}`),
   });
   const url = "https://api.resend.com/emails";
-  return post({ who: "Resend", url, headers: asked, body, secrets: [token], signal, now }, { accepts, refuses });
+  return post(
+    { who: "Resend", url, headers: asked, body, secrets: [token], signal, now },
+    { accepts, refuses, isGone },
+  );
 }
 
 const yes = z.object({ id: z.string() });
@@ -31,7 +34,12 @@ function accepts({ body }: Answer): boolean {
   return yes.safeParse(body).success;
 }
 
-/** 401, 403: the key or the sender's domain; 400, 405, 422: a mail it never takes. 409 and 429 may go well later. */
+/** A mail that it never takes. 409 and 429 may go well later. */
 function refuses({ status }: Answer): boolean {
-  return [400, 401, 403, 404, 405, 422].includes(status);
+  return [400, 404, 405, 422].includes(status);
+}
+
+/** The key is not valid, or the sender's domain is not verified. */
+function isGone({ status }: Answer): boolean {
+  return [401, 403].includes(status);
 }

@@ -45,10 +45,15 @@ export async function sendSlack(channel: z.infer<typeof slackTable>, message: Me
     unfurl_links: false,
   });
   const to = { who: "Slack", url: channel.url, headers: jsonHeaders(), body, secrets: [channel.url], signal, now };
-  return post(to, { refuses });
+  return post(to, { refuses, isGone });
 }
 
-/** 403 action_prohibited, 404 no_service or channel_not_found, 410 channel_is_archived, 400 invalid_payload. */
+/** 400 invalid_payload. */
 function refuses({ status }: Answer): boolean {
-  return [400, 403, 404, 410].includes(status);
+  return status === 400;
+}
+
+/** 403 action_prohibited, 404 no_service or channel_not_found, 410 channel_is_archived. */
+function isGone({ status }: Answer): boolean {
+  return [403, 404, 410].includes(status);
 }

@@ -71,7 +71,7 @@ export async function talkSmtp(
   }
 }
 
-function ended(kind: "retry" | "refused", error: string): never {
+function ended(kind: "retry" | "refused" | "gone", error: string): never {
   throw new TalkEnded({ kind, error });
 }
 
@@ -84,6 +84,14 @@ async function authenticate(line: Line, offers: string, { user, password }: Logi
     await line.ask(base64(user), "the user name", 334);
     await line.ask(base64(password), "the password", 235);
   } else ended("retry", "the server offers neither AUTH PLAIN nor AUTH LOGIN");
+}
+
+/** Replies that are about the account or the address, not about this mail. A 554 says that it does not want us now. */
+const TARGETS = ["the user name", "the password", "the recipient"];
+
+function noOf(code: number, about: string): "retry" | "refused" | "gone" {
+  if (code < 500) return "retry";
+  return TARGETS.includes(about) && code !== 554 ? "gone" : "refused";
 }
 
 interface Line {
@@ -123,7 +131,7 @@ function lineOf(connection: Connection): Line {
         .replace(/[\p{Cc}]+/gu, " ")
         .trim()
         .slice(0, SAID_MAX_CHARS);
-      return ended(code >= 500 ? "refused" : "retry", `the server answered ${about} with ${told}`);
+      return ended(noOf(code, about), `the server answered ${about} with ${told}`);
     },
     secured: (plain) => {
       // Words that came before TLS were said by anybody (CVE-2011-0411).

@@ -36,12 +36,19 @@ export async function sendTelegram(channel: z.infer<typeof telegramTable>, messa
   });
   const url = `https://api.telegram.org/bot${channel.token}/sendMessage`;
   const to = { who: "Telegram", url, headers: jsonHeaders(), body, secrets: [channel.token], signal, now };
-  return post(to, { accepts: ({ body }) => yes.safeParse(body).success, refuses });
+  return post(to, { accepts: ({ body }) => yes.safeParse(body).success, refuses, isGone });
 }
 
 const yes = z.object({ ok: z.literal(true) });
 
-/** 401, 404: no such token; 403: the bot was blocked or thrown out; 400: no such chat, or a message it never takes. */
+/** A message that it never takes. */
 function refuses({ status }: Answer): boolean {
-  return [400, 401, 403, 404].includes(status);
+  return status === 400;
+}
+
+const noChat = z.object({ description: z.string().check(z.regex(/chat not found|group chat was/i)) });
+
+/** 401, 404: no such token; 403: the bot was blocked or thrown out; 400 with these words: no such chat. */
+function isGone({ status, body }: Answer): boolean {
+  return [401, 403, 404].includes(status) || (status === 400 && noChat.safeParse(body).success);
 }

@@ -51,5 +51,5 @@ export async function sendWebhook(channel: z.infer<typeof webhookTable>, message
   });
   const to = { who: "the receiver", url: channel.url, headers, body, secrets: [channel.secret], signal, now };
   // Standard Webhooks: 410 says that nobody wants this any more.
-  return post(to, { refuses: ({ status }) => status === 410 });
+  return post(to, { isGone: ({ status }) => status === 410 });
 }

@@ -5,10 +5,33 @@ import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 
 export type Database = DrizzleD1Database & { readonly $client: D1Database };
 
+/** A statement with its parameters, for `writeAll`. */
+export type Statement = SQL;
+
 const dialect = new SQLiteAsyncDialect();
 
 export function openDatabase(d1: D1Database): Database {
   return drizzle(d1);
+}
+
+export interface Counted {
+  readonly db: Database;
+  /** Statements that were made through it so far. */
+  readonly statements: () => number;
+}
+
+/** The same database with a count of its statements: what an invocation may use of them is limited. */
+export function counted(db: Database): Counted {
+  let statements = 0;
+  const prepare = (query: string) => {
+    statements++;
+    return db.$client.prepare(query);
+  };
+  const batch = <Row>(prepared: D1PreparedStatement[]) => db.$client.batch<Row>(prepared);
+  const client = new Proxy(db.$client, {
+    get: (target, name) => ({ prepare, batch })[String(name)] ?? Reflect.get(target, name),
+  });
+  return { db: openDatabase(client), statements: () => statements };
 }
 
 /** Longest JSON parameter, in UTF-16 code units: D1 takes 2 MB of bytes, and a character may take three of them. */

@@ -5,7 +5,7 @@
 import { sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import { type Alert, alert } from "../judge/say.ts";
-import { type Database, field, perChunk, writeAll } from "./database.ts";
+import { type Database, field, perChunk } from "./database.ts";
 
 export interface Delivery {
   /** Stays the same over all tries: receivers can use it to drop a repetition. */
@@ -30,21 +30,51 @@ export async function anyDue(db: Database, now: number): Promise<boolean> {
   return (await db.all(sql`SELECT 1 FROM deliveries WHERE due_at <= ${now} LIMIT 1`)).length > 0;
 }
 
-/** Takes up to `limit` due deliveries under a lease. What follows waits until the opening alert is done with. */
-export async function claimDeliveries(db: Database, now: number, leaseMs: number, limit: number): Promise<Delivery[]> {
+/** Critical before warning before notice, as routing ranks them (judge/route.ts); a smaller number goes first. */
+export function rankOf(of: SQL): SQL {
+  return sql`CASE ${of}.alert->>'severity' WHEN 'critical' THEN 0 ELSE 1 END + (${of}.kind = 'notice')`;
+}
+
+/** What is said of an incident comes in this order, and reminders by their age. */
+function placeOf(of: SQL): SQL {
+  return sql`CASE ${of}.kind WHEN 'opened' THEN 0 WHEN 'closed' THEN 2 ELSE 1 END`;
+}
+
+export interface Claim {
+  /** Of this channel, or this one of its targets. */
+  readonly channel: string;
+  readonly limit: number;
+  readonly leaseMs: number;
+}
+
+/**
+ * Takes up to `limit` due deliveries of one channel under a lease, the loudest first. What follows waits until what came
+ * before it, of the same incident and channel, is done with, however it ended; what is held back holds nothing up.
+ */
+export async function claimDeliveries(db: Database, now: number, claim: Claim): Promise<Delivery[]> {
+  // The ids of an incident's deliveries begin with its own and a slash, and "0" is what follows the slash.
   const claimed = await db.all(sql`
-    UPDATE deliveries SET due_at = ${now + leaseMs}, attempts = attempts + 1
+    UPDATE deliveries SET due_at = ${now + claim.leaseMs}, attempts = attempts + 1
     WHERE id IN (
-      SELECT id FROM deliveries AS d WHERE due_at <= ${now} AND NOT (kind IN ('closed', 'reminder') AND EXISTS (
+      SELECT d.id FROM deliveries AS d
+      WHERE d.channel = ${claim.channel} AND d.due_at <= ${now} AND NOT EXISTS (
         SELECT 1 FROM deliveries AS o
-        WHERE o.id = d.incident_id || '/opened/' || d.channel AND o.due_at IS NOT NULL))
-      ORDER BY due_at LIMIT ${limit})
+        WHERE o.id > d.incident_id || '/' AND o.id < d.incident_id || '0' AND o.channel = d.channel
+          AND o.due_at IS NOT NULL AND o.state <> 'held' AND o.id <> d.id
+          AND (${placeOf(sql`o`)} < ${placeOf(sql`d`)} OR (o.kind = 'reminder' AND d.kind = 'reminder' AND o.created_at < d.created_at)))
+      ORDER BY ${rankOf(sql`d`)}, d.due_at, d.created_at, d.id LIMIT ${claim.limit})
     RETURNING id, channel, alert, created_at, attempts`);
-  return z.parse(z.array(row), claimed).map(({ created_at, ...rest }) => ({
+  const deliveries = z.parse(z.array(row), claimed).map(({ created_at, ...rest }) => ({
     ...rest,
     createdAt: created_at,
     alert: z.parse(alert, JSON.parse(rest.alert)),
   }));
+  // RETURNING knows no order.
+  return deliveries.sort((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+}
+
+function rank({ alert: { severity, kind } }: Delivery): number {
+  return (severity === "critical" ? 0 : 1) + (kind === "notice" ? 1 : 0);
 }
 
 /** How a try ended, as it is written down. */
@@ -57,20 +87,23 @@ export interface Tried {
   readonly dueAt: number | null;
   readonly error: string | null;
   readonly at: number;
+  /** It was claimed and not tried: the claim does not count, and what went wrong before is still so. */
+  readonly isGivenBack: boolean;
 }
 
 /**
  * Writes down how tries ended. A try that outlived its lease was made again by another sweep: it may still end the
  * delivery, but what is done stays done, and only the latest try says when the next one is.
  */
-export async function recordTries(db: Database, tries: readonly Tried[]): Promise<void> {
-  const statements = perChunk(
+export function recordTries(tries: readonly Tried[]): SQL[] {
+  return perChunk(
     tries,
     (json) => sql`
-      UPDATE deliveries SET state = ${field("state")}, due_at = ${field("dueAt")}, last_error = ${field("error")},
-        done_at = CASE WHEN ${field("dueAt")} IS NULL THEN ${field("at")} END
+      UPDATE deliveries SET state = ${field("state")}, due_at = ${field("dueAt")},
+        last_error = CASE WHEN ${field("isGivenBack")} THEN last_error ELSE ${field("error")} END,
+        done_at = CASE WHEN ${field("dueAt")} IS NULL THEN ${field("at")} END,
+        attempts = deliveries.attempts - ${field("isGivenBack")}
       FROM json_each(${json}) AS e WHERE deliveries.id = ${field("id")} AND deliveries.due_at IS NOT NULL
         AND (${field("dueAt")} IS NULL OR deliveries.attempts = ${field("attempts")})`,
   );
-  await writeAll(db, statements);
 }

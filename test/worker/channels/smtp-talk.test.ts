@@ -119,7 +119,7 @@ describe("a reply", () => {
     [upTo(1, "450 greylisted\r\n"), "retry", "the server answered the recipient with 450 greylisted"],
     [
       upTo(1, "550-5.1.1 no such\r\n550 user\r\n"),
-      "refused",
+      "gone",
       "the server answered the recipient with 550-5.1.1 no such 550 user",
     ],
     [upTo(2, "451 later\r\n"), "retry", "the server answered DATA with 451 later"],
