@@ -2,7 +2,7 @@
  * Deliveries: leased, so that two sweeps never send the same one at the same time, and due again when a lease runs out
  * because its sweep died. `due_at` is the next try, or the end of a lease; NULL when the delivery is done with.
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import { type Alert, alert } from "../judge/say.ts";
 import { type Database, field, perChunk } from "./database.ts";
