@@ -21,7 +21,8 @@ export async function putDigests(
     return digest === null || slot === null ? [] : [{ routing, digest, slot }];
   });
   if (due.length === 0) return;
-  const summary = await readSummary(db, { faults: settings.faults, routings: routingsOf(settings) }, now);
+  const setup = { faults: settings.faults, routings: routingsOf(settings), drills: settings.drill !== null };
+  const summary = await readSummary(db, setup, now);
   const sites = summary.sites.map(({ name }) => name);
   const acts = await actsOfSites(db, sites, now);
   for (const one of due) {

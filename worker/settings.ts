@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import type { Channel } from "./channels/kinds.ts";
 import { readChannel } from "./channels/read.ts";
 import { routingOf } from "./channels/routing.ts";
+import { isZone } from "./judge/zone-clock.ts";
 import { readLinkSecret } from "./links.ts";
 
 /** The bindings and variables of wrangler.toml. Variables come from people and are `unknown` until parsed here. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly remind: { readonly critical: number | null; readonly warning: number | null };
   /** What the links that act are signed with; null: alerts carry none. */
   readonly linkSecret: Uint8Array<ArrayBuffer> | null;
+  /** The monthly drill, and the zone of its nine o'clock; null: there is none. */
+  readonly drill: { readonly zone: string } | null;
   readonly faults: readonly string[];
   /** What could be set up and is not. */
   readonly notes: readonly string[];
@@ -53,6 +56,7 @@ export function readSettings(env: Env): Settings {
   const allow = readAllowPrivate(env.ALLOW_PRIVATE_URLS);
   const channels = readChannels(env, allow.value);
   const link = readLink(env.LINK_SECRET);
+  const drill = readDrill(env.DRILL, env.DRILL_ZONE);
   const critical = readRemind("REMIND_CRITICAL_SECONDS", env.REMIND_CRITICAL_SECONDS, REMIND_CRITICAL_SECONDS);
   const warning = readRemind("REMIND_WARNING_SECONDS", env.REMIND_WARNING_SECONDS, REMIND_WARNING_SECONDS);
   return {
@@ -63,12 +67,14 @@ export function readSettings(env: Env): Settings {
     channels: channels.value,
     remind: { critical: critical.value, warning: warning.value },
     linkSecret: link.value,
+    drill: drill.value,
     notes: env.LINK_SECRET === undefined ? [`alerts carry no buttons: there is no LINK_SECRET (${MAKE_SECRET})`] : [],
     faults: [
       ...sweep.faults,
       ...page.faults,
       ...watchdog.faults,
       ...link.faults,
+      ...drill.faults,
       ...critical.faults,
       ...warning.faults,
       ...allow.faults,
@@ -120,6 +126,15 @@ function readLink(raw: unknown): Reader<Uint8Array<ArrayBuffer> | null> {
   const read = readLinkSecret(typeof raw === "string" ? raw : "");
   if (read.ok) return { value: read.value, faults: [] };
   return { value: null, faults: [`LINK_SECRET ${read.failure}; alerts carry no buttons (${MAKE_SECRET})`] };
+}
+
+function readDrill(raw: unknown, zone: unknown): Reader<{ zone: string } | null> {
+  if (raw === undefined || raw === "off") return { value: null, faults: [] };
+  if (raw !== "monthly") return { value: null, faults: ['DRILL must be "monthly" or "off"; there is no drill'] };
+  if (zone === undefined) return { value: { zone: "UTC" }, faults: [] };
+  const parsed = z.string().check(z.refine(isZone)).safeParse(zone);
+  if (parsed.success) return { value: { zone: parsed.data }, faults: [] };
+  return { value: { zone: "UTC" }, faults: ['DRILL_ZONE is no time zone such as "Europe/Berlin"; UTC is used'] };
 }
 
 function readAllowPrivate(raw: unknown): Reader<boolean> {

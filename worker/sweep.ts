@@ -5,6 +5,7 @@
 
 import { deliverDue } from "./deliver.ts";
 import { putDigests } from "./digest.ts";
+import { putDrillWhenDue } from "./drill.ts";
 import { blindInterval } from "./judge/blind.ts";
 import { clockNews, type Starter, standStill } from "./judge/clocks.ts";
 import { LOOK_BACK_MS } from "./judge/flap.ts";
@@ -67,6 +68,7 @@ export async function sweep(database: Database, settings: Settings, now: number,
   }
   const deliveries = await deliverDue(db, settings, now, statements());
   await putDigests(db, settings, lease.lastSweepAt, now);
+  await putDrillWhenDue(db, settings, lease.lastSweepAt, now);
   if (lease.tidiedAt === null || now - lease.tidiedAt >= TIDY_EVERY_MS) await tidy(db, now);
   const url = skipped === 0 && watchdogIsDue(lease.watchdog, now) ? settings.watchdogUrl : null;
   await recordSweep(db, now, watchesDue, url !== null);

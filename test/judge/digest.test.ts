@@ -100,6 +100,7 @@ function said(site: Partial<SiteSummary> = {}, more: Partial<DigestInput> & { fa
     lastSweepAt: NOW,
     faults: more.faults ?? [],
     blinds: [],
+    proofs: [],
     sites: [{ ...home, ...site }],
   };
   const usual = { digest: DAILY, routing: everything("mail"), slot: NOW - 30_000, summary, acts: [], lost: [] };

@@ -30,6 +30,7 @@ const settings = (...channels: Channel[]): Settings => ({
   pageUrl: "https://tierwatch.example/",
   remind: { critical: null, warning: null },
   linkSecret: null,
+  drill: null,
   faults: [],
   notes: [],
 });

@@ -104,6 +104,7 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     lastSweepAt: NOW - 12_000,
     faults: [],
     blinds: [],
+    proofs: [],
     watches: verdict.after,
     ...more,
     incidents: [...open, ...(more.incidents ?? [])],
@@ -175,7 +176,7 @@ export function pending(): Summary {
 }
 
 export function empty(more: Partial<Summary> = {}): Summary {
-  return { generatedAt: NOW, lastSweepAt: NOW - 12_000, faults: [], blinds: [], sites: [], ...more };
+  return { generatedAt: NOW, lastSweepAt: NOW - 12_000, faults: [], blinds: [], proofs: [], sites: [], ...more };
 }
 
 /** A healthy site and a stuck one. */

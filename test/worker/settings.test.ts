@@ -27,6 +27,7 @@ describe("sound settings", () => {
       pageUrl: "https://t.example/",
       watchdogUrl: null,
       linkSecret: null,
+      drill: null,
       notes: [NO_SECRET],
       channels: [
         { ...mail, name: "mail", sender: EMAIL },
@@ -45,6 +46,7 @@ describe("sound settings", () => {
       remind: { critical: 86_400_000, warning: 604_800_000 },
       watchdogUrl: null,
       linkSecret: null,
+      drill: null,
       notes: [NO_SECRET],
       channels: [],
       faults: [],
@@ -64,6 +66,36 @@ describe("faults", () => {
     ]);
     expect(settings.sweepSeconds).toBe(60);
     expect(settings.channels.map(({ name }) => name)).toEqual(["mail"]);
+  });
+
+  test.each<[Record<string, unknown>, { zone: string } | null, string[]]>([
+    [{}, null, []],
+    [{ DRILL: "off" }, null, []],
+    [{ DRILL: "monthly" }, { zone: "UTC" }, []],
+    [{ DRILL: "monthly", DRILL_ZONE: "Europe/Berlin" }, { zone: "Europe/Berlin" }, []],
+    [{ DRILL: "weekly" }, null, ['DRILL must be "monthly" or "off"; there is no drill']],
+    [
+      { DRILL: "monthly", DRILL_ZONE: "Berlin" },
+      { zone: "UTC" },
+      ['DRILL_ZONE is no time zone such as "Europe/Berlin"; UTC is used'],
+    ],
+  ])("a drill: %o", (vars, drill, faults) => {
+    expect(read({ CHANNELS: {}, ...vars })).toMatchObject({ drill, faults });
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ["good", btoa("0123456789abcdefghijklmnopqrstuv"), []],
+    [
+      "short",
+      "hush-hush-hush",
+      [
+        "LINK_SECRET has fewer than 32 bytes; alerts carry no buttons (make one: openssl rand -base64 32 | npx wrangler secret put LINK_SECRET)",
+      ],
+    ],
+  ])("a secret for links that is %s is never shown", (_what, LINK_SECRET, faults) => {
+    const settings = read({ CHANNELS: {}, LINK_SECRET });
+    expect(settings).toMatchObject({ faults, notes: [] });
+    expect(settings.linkSecret === null).toBe(faults.length > 0);
   });
 
   test.each<[string, unknown, number | null, string[]]>([

@@ -29,6 +29,7 @@ const TABLES = [
   "acts",
   "subscriptions",
   "subscribe_codes",
+  "drills",
 ];
 
 export const db = openDatabase(env.DB);

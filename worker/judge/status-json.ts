@@ -1,4 +1,5 @@
 /** The summary as `GET /status.json` tells it: the same values, with instants in RFC 3339. */
+import type { ChannelProof } from "./drill.ts";
 import type { CopySummary, HostSummary, IncidentSummary, JobSummary, SiteSummary, Summary } from "./summary.ts";
 
 function instant(at: number | null): string | null {
@@ -14,7 +15,13 @@ export function statusJson(summary: Summary) {
       untilAt: instant(untilAt),
     })),
     sites: summary.sites.map(siteJson),
+    channels: summary.proofs.map(proofJson),
   };
+}
+
+function proofJson({ channel, state, at }: ChannelProof) {
+  const since = state === "proven" ? { provenAt: instant(at) } : { unprovenSince: instant(at) };
+  return { name: channel, state, ...since };
 }
 
 function siteJson(site: SiteSummary) {

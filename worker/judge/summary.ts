@@ -5,6 +5,7 @@
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Blind } from "./blind.ts";
 import { chainOf } from "./chain.ts";
+import type { ChannelProof } from "./drill.ts";
 import type { Incident } from "./incident.ts";
 import { lossIfLost } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
@@ -107,6 +108,8 @@ export interface Summary {
   /** When nobody looked at deadlines, the newest first. */
   readonly blinds: readonly Blind[];
   readonly sites: readonly SiteSummary[];
+  /** What drills showed of the channels; none without drills. */
+  readonly proofs: readonly ChannelProof[];
 }
 
 export interface SummaryInput {
@@ -114,6 +117,7 @@ export interface SummaryInput {
   readonly lastSweepAt: number | null;
   readonly faults: readonly string[];
   readonly blinds: readonly Blind[];
+  readonly proofs: readonly ChannelProof[];
   readonly watches: readonly Watch[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
 }
@@ -142,6 +146,7 @@ export function summarize(input: SummaryInput): Summary {
     generatedAt: input.now,
     lastSweepAt: input.lastSweepAt,
     faults: input.faults,
+    proofs: input.proofs,
     blinds: input.blinds.filter(({ untilAt }) => untilAt > input.now - BLINDS_SHOWN_MS),
     sites: sites.map((site) => summarizeSite(site, input)),
   };

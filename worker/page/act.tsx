@@ -3,6 +3,7 @@
  * scanners of mail load every link; the button posts. Plain HTML, for any phone.
  */
 import type { Child } from "hono/jsx";
+import type { Drilled } from "../judge/drill.ts";
 import { explain } from "../judge/explain.ts";
 import { titleAlone } from "../judge/headline.ts";
 import type { Incident } from "../judge/incident.ts";
@@ -90,6 +91,29 @@ function Press({ label, children }: { label: string; children?: Child }) {
       </p>
       <p class="note">{children}</p>
     </form>
+  );
+}
+
+/** The page of a link that confirms a drill. `isLast`: no newer one was sent since. */
+export function drillActPage(drilled: Drilled, isLast: boolean, { zone }: Reader): string {
+  const { channel, sentAt, confirmedAt, openSinceAt } = drilled;
+  const title = `Did the drill arrive in ${channel}?`;
+  const answered = openSinceAt === null && confirmedAt !== null ? confirmedAt : null;
+  return pageOf(
+    title,
+    <>
+      <h1>{title}</h1>
+      <p>The last test was sent at {zonedMoment(sentAt, zone)}.</p>
+      {!isLast ? (
+        <Outcome>This link is of an older one. Confirm the last one, if that arrived too.</Outcome>
+      ) : answered !== null ? (
+        <Outcome>
+          Confirmed at {zonedMoment(answered, zone)}: alerts reach somebody in {channel}.
+        </Outcome>
+      ) : (
+        <Press label="This test arrived">Press this if the test reached you in {channel}.</Press>
+      )}
+    </>,
   );
 }
 

@@ -7,6 +7,7 @@ import { Icon } from "./icons.tsx";
 import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
 import { Jobs } from "./jobs.tsx";
 import { documentOf, Layout } from "./layout.tsx";
+import { Proofs } from "./proofs.tsx";
 import { Verdict } from "./verdict.tsx";
 import { BlindIntervals, Checked, Warnings } from "./warnings.tsx";
 
@@ -26,6 +27,7 @@ export function page(summary: Summary, now: number, renews: boolean): string {
       {summary.sites.map((site, i) => (
         <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} />
       ))}
+      <Proofs proofs={summary.proofs} />
       <BlindIntervals blinds={summary.blinds} />
     </Layout>
   );

@@ -7,8 +7,10 @@ import * as z from "zod/mini";
 import { refuse } from "../../protocol/refusals.ts";
 import { isZone } from "../judge/zone-clock.ts";
 import { type Claim, readToken } from "../links.ts";
-import { badLinkPage, incidentActPage } from "../page/act.tsx";
+import { badLinkPage, drillActPage, incidentActPage, type Reader } from "../page/act.tsx";
 import { acknowledgeByLink, incidentOfId, snoozeByLink } from "../store/answers.ts";
+import type { Database } from "../store/database.ts";
+import { confirmDrill, drillOf, type KeptDrill } from "../store/drills.ts";
 import type { KeptIncident } from "../store/verdicts.ts";
 import type { AppEnv } from "./context.ts";
 
@@ -22,10 +24,15 @@ export function actRoutes(): Hono<AppEnv> {
     await next();
     c.res.headers.set("cache-control", "no-store");
   });
-  routes.get("/:token", (c) => withIncident(c, async (claim, incident) => c.html(shown(c, claim, incident))));
+  routes.get("/:token", (c) =>
+    withSubject(c, (claim, subject) => {
+      const reader = { zone: zoneOf(c.req.raw.cf), now: c.env.now };
+      return c.html(shown(claim, subject, reader));
+    }),
+  );
   routes.post("/:token", (c) =>
-    withIncident(c, async (claim, incident) => {
-      await carryOut(c, claim, incident);
+    withSubject(c, async (claim, subject) => {
+      await carryOut(c, claim, subject);
       // Loading the answer again must not post again.
       return c.redirect(c.req.path, 303);
     }),
@@ -34,28 +41,44 @@ export function actRoutes(): Hono<AppEnv> {
   return routes;
 }
 
+/** What a link is about. */
+type Subject =
+  | { readonly kind: "incident"; readonly action: "ack" | "snooze"; readonly incident: KeptIncident }
+  | { readonly kind: "drill"; readonly drilled: KeptDrill };
+
 /** Hands over what a good link is about; of any other it says what is wrong. */
-async function withIncident(
+async function withSubject(
   c: Handled,
-  then: (claim: Claim, incident: KeptIncident) => Promise<Response>,
+  then: (claim: Claim, subject: Subject) => Response | Promise<Response>,
 ): Promise<Response> {
   const { db, settings, now } = c.env;
   if (settings.linkSecret === null) return c.html(badLinkPage("off"), 404);
   const claim = await readToken(settings.linkSecret, c.req.param("token"), now);
   if (!claim.ok) return c.html(badLinkPage(claim.failure), claim.failure === "expired" ? 410 : 404);
-  const incident = await incidentOfId(db, claim.value.subject);
-  return incident === null ? c.html(badLinkPage("unknown"), 410) : then(claim.value, incident);
+  const subject = await subjectOf(db, claim.value);
+  return subject === null ? c.html(badLinkPage("unknown"), 410) : then(claim.value, subject);
 }
 
-function shown(c: Handled, { action }: Claim, incident: KeptIncident): string {
-  const reader = { zone: zoneOf(c.req.raw.cf), now: c.env.now };
-  return incidentActPage(action === "ack" ? "ack" : "snooze", incident, reader);
+async function subjectOf(db: Database, { action, subject, channel }: Claim): Promise<Subject | null> {
+  if (action === "confirm") {
+    const drilled = await drillOf(db, channel);
+    return drilled === null ? null : { kind: "drill", drilled };
+  }
+  const incident = await incidentOfId(db, subject);
+  return incident === null ? null : { kind: "incident", action, incident };
 }
 
-async function carryOut(c: Handled, { action, channel }: Claim, incident: KeptIncident): Promise<void> {
+function shown(claim: Claim, subject: Subject, reader: Reader): string {
+  return subject.kind === "drill"
+    ? drillActPage(subject.drilled, subject.drilled.drill === claim.subject, reader)
+    : incidentActPage(subject.action, subject.incident, reader);
+}
+
+async function carryOut(c: Handled, claim: Claim, subject: Subject): Promise<void> {
   const { db, now } = c.env;
-  if (action === "ack") await acknowledgeByLink(db, incident, channel, now);
-  else await snoozeByLink(db, incident, now + SNOOZE_MS, now);
+  if (subject.kind === "drill") await confirmDrill(db, claim.channel, claim.subject, now);
+  else if (subject.action === "ack") await acknowledgeByLink(db, subject.incident, claim.channel, now);
+  else await snoozeByLink(db, subject.incident, now + SNOOZE_MS, now);
 }
 
 const place = z.object({ timezone: z.string().check(z.refine(isZone)) });

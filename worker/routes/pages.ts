@@ -19,7 +19,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 const CHECK_FIRST = "public, no-cache";
 
 async function setupOf(db: Database, settings: Settings) {
-  return { faults: await allFaults(db, settings), routings: routingsOf(settings) };
+  return { faults: await allFaults(db, settings), routings: routingsOf(settings), drills: settings.drill !== null };
 }
 
 export function pageRoutes(): Hono<AppEnv> {

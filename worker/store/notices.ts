@@ -15,7 +15,8 @@ export async function putDeliveries(db: Database, routed: readonly Routed[]): Pr
   await writeAll(db, putRouted(routed));
 }
 
-function putRouted(routed: readonly Routed[]): SQL[] {
+/** The same as statements, for a transaction of others. */
+export function putRouted(routed: readonly Routed[]): SQL[] {
   const rows = routed.map(({ alert, channel, dueAt }) => {
     const { incidentId, site, kind, at } = alert;
     const id = `${incidentId}/${kind}/${channel}`;

@@ -112,6 +112,14 @@ export const subscriptions = sqliteTable("subscriptions", {
   goneAt: integer("gone_at"),
 });
 
+export const drills = sqliteTable("drills", {
+  channel: text("channel").primaryKey(),
+  drill: text("drill").notNull(),
+  sentAt: integer("sent_at").notNull(),
+  confirmedAt: integer("confirmed_at"),
+  openSinceAt: integer("open_since_at"),
+});
+
 export const subscribeCodes = sqliteTable("subscribe_codes", {
   codeHash: text("code_hash").primaryKey(),
   channel: text("channel").notNull(),

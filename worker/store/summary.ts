@@ -1,10 +1,13 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
+
+import { proofsOf } from "../judge/drill.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
 import { unheardFaults } from "../judge/unheard.ts";
 import { nameOf } from "../judge/words.ts";
 import { recentBlinds } from "./blinds.ts";
 import type { Database } from "./database.ts";
+import { drilledChannels } from "./drills.ts";
 import { sweepHealth } from "./sweeps.ts";
 import { recentIncidents } from "./verdicts.ts";
 import { allWatches } from "./watches.ts";
@@ -17,9 +20,13 @@ const BLINDS_MAX = 20;
 interface Setup {
   readonly faults: readonly string[];
   readonly routings: readonly Routing[];
+  /** Drills go to every channel. */
+  readonly drills: boolean;
 }
 
-export async function readSummary(db: Database, { faults, routings }: Setup, now: number): Promise<Summary> {
+export async function readSummary(db: Database, setup: Setup, now: number): Promise<Summary> {
+  const { faults, routings, drills } = setup;
+  const channels = drills ? routings.map(({ channel }) => channel) : [];
   const { watches, unreadable } = await allWatches(db);
   const sites = [...new Set(watches.map(({ site }) => site))];
   const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, CLOSED_MAX)));
@@ -29,6 +36,7 @@ export async function readSummary(db: Database, { faults, routings }: Setup, now
     faults: [...faults, ...health.faults, ...unreadable.map(unreadableFault), ...unheardFaults(routings, watches)],
     watches,
     blinds: await recentBlinds(db, BLINDS_MAX),
+    proofs: channels.length === 0 ? [] : proofsOf(channels, await drilledChannels(db), now),
     lastSweepAt: health.lastSweepAt,
     incidents: incidents.flat(),
   });
