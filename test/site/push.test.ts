@@ -297,12 +297,18 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
     });
   });
 
-  test("subscribes (its PushManager is a stand-in), tells of another address, and unsubscribes", async () => {
+  test("subscribes (its PushManager is a stand-in), opens what is pressed, tells of another address, and unsubscribes", async () => {
     const [first, second] = [service.browser("kitchen"), service.browser("kitchen-again")];
     const complaints = await onPage({ code: await newCode(), before: standInFor(first.subscription) }, async (tab) => {
       await subscribe(tab, "kitchen tablet");
       expect(await subscribers()).toMatchObject([{ name: "kitchen tablet", endpoint: first.subscription.endpoint }]);
       expect(tab.url()).toBe(new URL("/subscribe", url).href);
+
+      const [page, link] = ["https://t.example/", "https://t.example/act/1"];
+      expect(await openedBy(tab, { url: page, links: ["https://t.example/act/0", link] }, ["", "1"])).toEqual([
+        page,
+        link,
+      ]);
 
       await changeSubscription(tab, second.subscription);
       await expect
@@ -370,6 +376,22 @@ async function changeSubscription(tab: Page, subscription: object): Promise<void
   const [worker] = tab.context().serviceWorkers();
   await worker?.evaluate(`self.dispatchEvent(Object.assign(new ExtendableEvent("pushsubscriptionchange"), {
     newSubscription: { toJSON: () => (${JSON.stringify(subscription)}) } }))`);
+}
+
+/** What the service worker opens when a notification with this data, or one of its buttons, is pressed. */
+async function openedBy(tab: Page, data: object, pressed: readonly string[]): Promise<unknown> {
+  const [worker] = tab.context().serviceWorkers();
+  return worker?.evaluate(`(async () => {
+    const [opened, waiting] = [[], []];
+    self.clients.openWindow = async (url) => void opened.push(url);
+    const notification = { close: () => {}, data: ${JSON.stringify(data)} };
+    for (const action of ${JSON.stringify(pressed)}) {
+      const more = { notification, action, waitUntil: (work) => waiting.push(work) };
+      self.dispatchEvent(Object.assign(new Event("notificationclick"), more));
+    }
+    await Promise.all(waiting);
+    return opened;
+  })()`);
 }
 
 /** Hands pushes to the tab's service worker, as a push service does through the browser. */
