@@ -96,13 +96,15 @@ export async function sendWebPush(channel: Keys, to: Subscription, message: Mess
 }
 
 function pushOf({ alert, pageUrl, actions }: Message, tag: string): Push {
+  // Safari shows no buttons; a drill is there to be confirmed, so the notification itself leads to that.
+  const url = (alert.kind === "drill" ? actions[0]?.url : undefined) ?? pageUrl;
   return {
     title: fitted(alert.title, { max: TITLE_MAX_BYTES, measure: jsonBytesOf }),
     body: fitted(alert.lines.join("\n"), { max: LINES_MAX_BYTES, measure: jsonBytesOf }),
     tag,
     kind: alert.kind,
     urgency: urgencyOf(alert),
-    url: pageUrl === null || jsonBytesOf(pageUrl) > URL_MAX_BYTES ? null : pageUrl,
+    url: url === null || jsonBytesOf(url) > URL_MAX_BYTES ? null : url,
     actions: actions.slice(0, ACTIONS_MAX).filter((one) => bytesOf(JSON.stringify(one)) <= ACTION_MAX_BYTES),
   };
 }

@@ -143,6 +143,12 @@ describe("a push", () => {
     expect((await pushed({}, buttons)).said.actions).toEqual([buttons[1]]);
   });
 
+  test("of a drill leads to its confirmation, not to the page", async () => {
+    const confirm = { label: "This test arrived", url: "https://tierwatch.example/act/1" };
+    expect((await pushed({ kind: "drill" }, [confirm])).said.url).toBe(confirm.url);
+    expect((await pushed({}, [confirm])).said.url).toBe(PAGE);
+  });
+
   test("carries a token that its push service can check", async () => {
     const { request, table, pair } = await pushed();
     const [, token = "", key] = /^vapid t=([^,]+), k=(.+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
