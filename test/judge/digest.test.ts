@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Act } from "../../worker/judge/acts.ts";
 import { type Digest, digestSlot } from "../../worker/judge/digest.ts";
+import type { ChannelProof } from "../../worker/judge/drill.ts";
 import { everything } from "../../worker/judge/route.ts";
 import { type DigestInput, sayDigest } from "../../worker/judge/say-digest.ts";
 import type { CopySummary, IncidentSummary, SiteSummary } from "../../worker/judge/summary.ts";
@@ -94,13 +95,16 @@ const home: SiteSummary = {
   incidents: [{ ...incident, closedAt: NOW - HOUR }],
 };
 
-function said(site: Partial<SiteSummary> = {}, more: Partial<DigestInput> & { faults?: string[] } = {}) {
+function said(
+  site: Partial<SiteSummary> = {},
+  more: Partial<DigestInput> & { faults?: string[]; proofs?: ChannelProof[] } = {},
+) {
   const summary = {
     generatedAt: NOW,
     lastSweepAt: NOW,
     faults: more.faults ?? [],
     blinds: [],
-    proofs: [],
+    proofs: more.proofs ?? [],
     sites: [{ ...home, ...site }],
   };
   const usual = { digest: DAILY, routing: everything("mail"), slot: NOW - 30_000, summary, acts: [], lost: [] };
@@ -168,6 +172,20 @@ describe("a digest says", () => {
     expect(title).toBe("Daily digest: 2 to mend in Tierwatch");
     expect(text).toContain("To mend: CHANNELS.sms: kind must be …; this channel is off.");
     expect(text).toContain('Channel "phone" did not take 3 alerts, the last because: ntfy answered 403.');
+  });
+
+  test("in which channels somebody confirmed a drill", () => {
+    const { lines } = said(
+      {},
+      {
+        proofs: [
+          { channel: "mail", state: "proven", at: NOW - HOUR },
+          { channel: "phone", state: "unproven", at: null },
+        ],
+      },
+    );
+    expect(lines).toContain('Channel "mail": proven as of 2026-11-23 05:00 UTC.');
+    expect(lines).toContain('Channel "phone": unproven: no drill was sent yet.');
   });
 
   test("only of the sites and tiers that its channel hears of", () => {

@@ -84,6 +84,15 @@ test("it comes in quiet hours, too: the hour was chosen", async () => {
   expect(digests()).toHaveLength(1);
 });
 
+test("it says of a push channel that nobody subscribed to it", async () => {
+  const keys = { subject: "mailto:me@example.org", public_key: "p", private_key: "k" };
+  const phones: Channel = { kind: "push", name: "phones", allowPrivate: false, ...keys };
+  const { channels, ...rest } = settings();
+  await putDigests(db, { ...rest, channels: [...channels, phones] }, SEVEN - MINUTE, SEVEN);
+  await sweepAt(SEVEN);
+  expect(digests()[0]?.text).toMatch(/To mend: CHANNELS\.phones: nobody subscribed/);
+});
+
 test("it names the channel that did not take an alert since the last one, by its own name", async () => {
   const put = env.DB.prepare(`
     INSERT INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, attempts, last_error, done_at)

@@ -4,6 +4,7 @@
  */
 import { type Act, coveredUntil } from "./acts.ts";
 import type { Digest } from "./digest.ts";
+import { proofWords } from "./drill.ts";
 import type { Routing } from "./route.ts";
 import { type Alert, oneLine, title } from "./say.ts";
 import type { CopySummary, IncidentSummary, SiteSummary, Summary } from "./summary.ts";
@@ -39,6 +40,7 @@ export function sayDigest(input: DigestInput): Alert {
     ...sites.flatMap((site) => [...siteLines(site, routing, now), ...actLines(site.name, input.acts, now)]),
     ...summary.faults.map((fault) => `To mend: ${fault.replace(/\.$/, "")}.`),
     ...input.lost.map(lostLine),
+    ...summary.proofs.map((proof) => `Channel "${proof.channel}": ${proofWords(proof)}.`),
     signOfLife(digest),
   ];
   return {
