@@ -196,6 +196,9 @@ const standInFor = (subscription: object) => `
   };
   PushManager.prototype.getSubscription = async () => (has() ? own(null) : null);`;
 
+/** A browser on a busy machine takes its time. */
+const SOON = { timeout: 30_000 };
+
 const told = (tab: Page) => tab.locator("#told");
 
 interface Opening extends BrowserContextOptions {
@@ -240,7 +243,7 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
     const { subscription } = service.browser(`wide-${width}`);
     const opening = { viewport: { width, height: 844 }, colorScheme, code: await newCode() };
     const complaints = await onPage({ ...opening, before: standInFor(subscription) }, async (tab) => {
-      await expect.poll(() => told(tab).textContent()).toContain("The code is good");
+      await expect.poll(() => told(tab).textContent(), SOON).toContain("The code is good");
       expect(await tab.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       expect(await barriers(tab)).toEqual([]);
       const loaded = `performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname)`;
@@ -255,7 +258,7 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
   describe("says in plain words that", () => {
     const told = async (opening: Opening, words: string) => {
       await onPage({ before: standInFor(service.browser("nobody").subscription), ...opening }, async (tab) => {
-        await expect.poll(() => tab.locator("main").textContent()).toContain(words);
+        await expect.poll(() => tab.locator("main").textContent(), SOON).toContain(words);
       });
     };
 
@@ -279,7 +282,9 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
         await subscribe(tab, "forgotten");
         await db.prepare("DELETE FROM subscriptions").run();
         await tab.reload();
-        await expect.poll(() => tab.locator("main").textContent()).toContain("does not know this device any more");
+        await expect
+          .poll(() => tab.locator("main").textContent(), SOON)
+          .toContain("does not know this device any more");
       });
     });
 
@@ -290,7 +295,7 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
         await tab.getByLabel("Name of this device").fill("kitchen tablet");
         await tab.getByRole("button", { name: "Show alerts on this device" }).click();
         await expect
-          .poll(() => tab.locator("main").textContent())
+          .poll(() => tab.locator("main").textContent(), SOON)
           .toContain("Allow them in its settings for this site");
         expect(await subscribers()).toEqual([]);
       });
@@ -312,13 +317,13 @@ describe.skipIf(!HAS_OPENSSL || !HAS_BROWSER)("the page /subscribe in a browser"
 
       await changeSubscription(tab, second.subscription);
       await expect
-        .poll(subscribers)
+        .poll(subscribers, SOON)
         .toMatchObject([{ name: "kitchen tablet", endpoint: second.subscription.endpoint }]);
 
       await tab.reload();
       await tab.getByText("This device shows alerts.").waitFor();
       await tab.getByRole("button", { name: "Show no more alerts" }).click();
-      await expect.poll(() => told(tab).textContent()).toBe("This device gets no more alerts.");
+      await expect.poll(() => told(tab).textContent(), SOON).toBe("This device gets no more alerts.");
       expect(await subscribers()).toEqual([]);
     });
     expect(complaints).toEqual([]);
@@ -340,7 +345,7 @@ describe.skipIf(!HAS_OPENSSL || !HAS_NOTIFYING_BROWSER)("a browser that can show
           await sweep(now);
           await deliver(JSON.stringify(received.at(-1)));
           await expect
-            .poll(() => notifications(tab))
+            .poll(() => notifications(tab), SOON)
             .toEqual([
               {
                 title: `sync ${kind}`,
@@ -354,7 +359,7 @@ describe.skipIf(!HAS_OPENSSL || !HAS_NOTIFYING_BROWSER)("a browser that can show
             ]);
         }
         await deliver("no JSON");
-        await expect.poll(() => notifications(tab)).toHaveLength(2);
+        await expect.poll(() => notifications(tab), SOON).toHaveLength(2);
       });
     } finally {
       await browser.close();
@@ -364,11 +369,11 @@ describe.skipIf(!HAS_OPENSSL || !HAS_NOTIFYING_BROWSER)("a browser that can show
 
 /** What a person does with a code in hand. */
 async function subscribe(tab: Page, name: string): Promise<void> {
-  await expect.poll(() => told(tab).textContent()).toBe("The code is good, for the channel “phones”.");
+  await expect.poll(() => told(tab).textContent(), SOON).toBe("The code is good, for the channel “phones”.");
   await tab.getByLabel("Name of this device").fill(name);
   await tab.getByRole("button", { name: "Show alerts on this device" }).click();
   const done = `Done: alerts of the channel “phones” come to this device as “${name}”.`;
-  await expect.poll(() => told(tab).textContent()).toBe(done);
+  await expect.poll(() => told(tab).textContent(), SOON).toBe(done);
 }
 
 /** The event that a browser sends its service worker when its push service gave it another address. */
