@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
+import { uptime } from "node:os";
 import { type CommandName, parseCommandLine } from "./command-line.ts";
 import { EXIT_CONFIG, EXIT_FAULT, EXIT_USAGE } from "./commands/exit-codes.ts";
 import { type Config, loadConfig } from "./config.ts";
@@ -76,6 +77,7 @@ function shellOf(): Shell {
   const secrets = secretsOf(process.env);
   return {
     now: Date.now,
+    elapsed: () => uptime() * 1000,
     newId: randomUUID,
     env: process.env,
     platform: process.platform,

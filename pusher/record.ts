@@ -24,21 +24,41 @@ export function startedRecord({ id, job, seq, startedAt }: RunStart, progressAt?
   return progressAt === undefined ? started : { ...started, progressAt: iso(Math.max(progressAt, startedAt)) };
 }
 
-/** The record of a finished run; `finishedAt` in milliseconds. */
+/** When a run ended by the host's clock, and how long it took by one that nobody sets; milliseconds. */
+export interface RunEnd {
+  readonly finishedAt: number;
+  readonly tookMs: number;
+}
+
+/** Clocks that are only slewed differ by less: 0.5 ms a second at most (adjtime(3)). */
+const SLACK_MS = 1_000;
+const SLEW = 0.0005;
+
+/**
+ * When the run began, by the clock that told its end. A clock that was set meanwhile would make the run too short or too long,
+ * and what the host says of its clock's offset is true of the end, not of the start.
+ */
+function beganAt({ startedAt }: RunStart, { finishedAt, tookMs }: RunEnd): number {
+  const wasSet = Math.abs(finishedAt - startedAt - tookMs) > tookMs * SLEW + SLACK_MS;
+  return wasSet ? finishedAt - Math.round(tookMs) : startedAt;
+}
+
+/** The record of a finished run. */
 export function finishedRecord(
   start: RunStart,
-  finishedAt: number,
+  end: RunEnd,
   outcome: JobOutcome,
   found: Found,
   logTail: string,
   redact: (text: string) => string,
 ): Run {
   const { reason, readings, depths, ...counts } = outcome;
+  const startedAt = beganAt(start, end);
   return {
-    ...startedRecord(start),
+    ...startedRecord({ ...start, startedAt }),
     ...withoutUndefined(counts),
-    // A clock that was set back during the run must not make a record that no schema takes.
-    finishedAt: iso(Math.max(finishedAt, start.startedAt)),
+    // A clock that was slewed back during a run of no length must not make a record that no schema takes.
+    finishedAt: iso(Math.max(end.finishedAt, startedAt)),
     ...(reason === undefined ? {} : { reason: oneLine(redact(reason)) }),
     ...(found.born.length === 0 ? {} : { born: found.born.slice(0, MARKERS_MAX) }),
     ...(found.seen.length === 0 ? {} : { seen: found.seen.slice(0, MARKERS_MAX) }),

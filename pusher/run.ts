@@ -35,6 +35,7 @@ export interface Announcer {
 export async function runJob(config: Config, job: JobConfig, shell: Shell, announce: Announcer): Promise<number> {
   const spool = spoolOf(config.state, shell.warn);
   const startedAt = shell.now();
+  const began = shell.elapsed();
   const id = shell.newId();
   const taken = await takeLock(join(config.state, "locks", job.name), id, startedAt);
   const seq = await nextSeq(config.state, shell.newId, startedAt);
@@ -43,9 +44,10 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
     if (taken.ok) taken.lock.release();
     return EXIT_BROKEN;
   }
+  const end = () => ({ finishedAt: shell.now(), tookMs: shell.elapsed() - began });
   const start: RunStart = { id, job: job.name, seq: seq.value, startedAt };
   const keep = (outcome: JobOutcome, found: Found, log: string) =>
-    store(config, spool, shell, finishedRecord(start, shell.now(), outcome, found, log, shell.secrets.redact));
+    store(config, spool, shell, finishedRecord(start, end(), outcome, found, log, shell.secrets.redact));
   if (!taken.ok) {
     const reason = `the run of ${taken.holder.since} (process ${taken.holder.pid}) still holds the lock`;
     shell.warn(`${job.name} was skipped: ${reason}`);

@@ -4,6 +4,8 @@ import type { Secrets } from "./secrets.ts";
 export interface Shell {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets and that goes on while the machine sleeps: only differences mean something. */
+  readonly elapsed: () => number;
   /** A fresh random UUID. */
   readonly newId: () => string;
   readonly env: Readonly<Record<string, string | undefined>>;

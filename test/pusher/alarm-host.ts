@@ -39,6 +39,7 @@ export async function alarmHost(
   const secrets = secretsOf({});
   const shell: Shell = {
     now: () => Date.now() + ahead,
+    elapsed: () => performance.now(),
     newId: () => crypto.randomUUID(),
     env: process.env,
     platform: process.platform,

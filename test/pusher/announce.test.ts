@@ -30,6 +30,7 @@ afterEach(async () => {
 
 const shell: Shell = {
   now: Date.now,
+  elapsed: () => performance.now(),
   newId: randomUUID,
   env: process.env,
   platform: process.platform,

@@ -36,6 +36,7 @@ function start(rules: string) {
   const heard = new Map<string, () => void>();
   const shell: Shell = {
     now: Date.now,
+    elapsed: () => performance.now(),
     newId: randomUUID,
     env: process.env,
     platform: process.platform,

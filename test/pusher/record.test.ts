@@ -12,8 +12,37 @@ describe("the record of a finished run", () => {
   it("carries how far back its copies reach, as many as the wire takes", () => {
     const depth = { dataset: "apps", tier: "archive", at: "2026-11-23T02:04:00.000Z", versions: 0 };
     const depths = Array.from({ length: DEPTHS_MAX + 1 }, () => depth);
-    const record = finishedRecord(start, STARTED, { status: "succeeded", depths }, NOTHING_FOUND, "", as);
+    const record = finishedRecord(
+      start,
+      { finishedAt: STARTED, tookMs: 0 },
+      { status: "succeeded", depths },
+      NOTHING_FOUND,
+      "",
+      as,
+    );
     expect(z.parse(run, record).depths).toEqual(depths.slice(1));
+  });
+});
+
+describe("the times of a finished run", () => {
+  const MINUTE = 60_000;
+  const times = (finishedAt: number, tookMs: number) => {
+    const record = finishedRecord(start, { finishedAt, tookMs }, { status: "succeeded" }, NOTHING_FOUND, "", as);
+    const { startedAt, finishedAt: ended } = z.parse(run, record);
+    return [startedAt, ended];
+  };
+
+  it.each([
+    ["a right clock", 10 * MINUTE, 10 * MINUTE, "02:00:00.000", "02:10:00.000"],
+    ["a clock set back before the start", -20 * MINUTE, 10 * MINUTE, "01:30:00.000", "01:40:00.000"],
+    ["a clock set back by less than the run took", 4 * MINUTE, 10 * MINUTE, "01:54:00.000", "02:04:00.000"],
+    ["a clock slewed back by a fraction", 10 * MINUTE - 1_200, 10 * MINUTE, "02:00:00.000", "02:09:58.800"],
+    ["a clock slewed back during a run of no length", -500, 0, "02:00:00.000", "02:00:00.000"],
+    ["a clock set forward", 8 * 60 * MINUTE, 10 * MINUTE, "09:50:00.000", "10:00:00.000"],
+    ["a machine that slept", 8 * 60 * MINUTE, 8 * 60 * MINUTE, "02:00:00.000", "10:00:00.000"],
+  ])("with %s", (_, wallMs, tookMs, startedAt, finishedAt) => {
+    const day = (time: string) => `2026-11-23T${time}Z`;
+    expect(times(STARTED + wallMs, tookMs)).toEqual([day(startedAt), day(finishedAt)]);
   });
 });
 
