@@ -1,5 +1,6 @@
 /** Which incident there is, since when, and what is only blocked behind it: the judge over whole sites. */
 import { describe, expect, test } from "vitest";
+import { NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import {
   aliveUntil,
   beats,
@@ -317,6 +318,30 @@ describe("a host that is heard again", () => {
     expect(after).toMatchObject([{ root: "job:nas/nightly", openedAt: WELL + 25 * HOUR }]);
     expect(after[0]?.noticedAt).toBeGreaterThanOrEqual(back + 10 * MINUTE);
     expect(after[0]?.noticedAt).toBeLessThan(back + 15 * MINUTE);
+  });
+});
+
+describe("a job of a site that was dark", () => {
+  const told = (life: Life) =>
+    life.opened.filter(({ root }) => root === "job:nas/nightly").map(({ noticedAt }) => noticedAt);
+
+  test("whose host is heard after another one has time to be delivered, counted from when the site was heard", () => {
+    const back = WELL + 26 * HOUR;
+    let lived = lookOften(well(), WELL, back - MINUTE);
+    for (let at = back; at < back + 9 * MINUTE; at += MINUTE) lived = look(heard(lived, "vm", at), at);
+    for (let at = back + 9 * MINUTE; at <= back + HOUR; at += MINUTE) lived = look(bothHeard(lived, at), at);
+    expect(roots(lived.opened)).toContain("site:home");
+    expect(told(lived)).toEqual([back + 10 * MINUTE]);
+  });
+
+  test("whose deadline passed while nobody looked has that time too", () => {
+    const blinds = [{ fromAt: WELL + 24.5 * HOUR, untilAt: WELL + 25.5 * HOUR }];
+    const back = WELL + 25 * HOUR + 39 * MINUTE;
+    let lived = lookOften(well(), WELL, WELL + 24 * HOUR);
+    for (let at = WELL + 25.5 * HOUR; at < back; at += MINUTE) lived = look(lived, at, { ...NO_CONTEXT, blinds });
+    for (let at = back; at <= back + HOUR; at += MINUTE)
+      lived = look(bothHeard(lived, at), at, { ...NO_CONTEXT, blinds });
+    expect(told(lived)).toEqual([back + 10 * MINUTE]);
   });
 });
 

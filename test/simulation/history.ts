@@ -124,6 +124,7 @@ export interface Message {
   readonly incidentId: string;
   readonly site: string;
   readonly root: string;
+  readonly title: string;
   /** True when the worker died, or its record of this yes was lost: a second one with the same key is then allowed. */
   readonly recordLost: boolean;
 }

@@ -229,6 +229,7 @@ export function message({ id, root }: SeenIncident, kind: string, at: number): M
     incidentId: id,
     site: "home",
     root,
+    title: `${root} ${kind}`,
     recordLost: false,
   };
 }

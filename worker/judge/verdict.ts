@@ -9,12 +9,13 @@ import { type Act, pausedUntil } from "./acts.ts";
 import { attend, type Remind, type Said, sayEnd } from "./attend.ts";
 import type { Blind } from "./blind.ts";
 import { causeOf, ownRoot, rootHolds } from "./cause.ts";
-import { CALM_MS, type ClosedLately, isFlapping } from "./flap.ts";
-import { type Closed, type Ending, type Incident, UNATTENDED } from "./incident.ts";
-import { nextSlot } from "./schedule.ts";
+import { closeRecovered } from "./closing.ts";
+import { type ClosedLately, isFlapping } from "./flap.ts";
+import { allowance, become, hostOf, isUnseenWithin } from "./hold.ts";
+import { type Closed, type Incident, UNATTENDED } from "./incident.ts";
 import { severityOf } from "./severity.ts";
 import { isBadAlone, type SiteView, viewSite } from "./site.ts";
-import { hostKey, type OwnReason, PAUSE, type Reason, type Status, siteKey, type Watch } from "./watch.ts";
+import { type OwnReason, PAUSE, type Reason, siteKey, type Watch } from "./watch.ts";
 
 export interface Verdict {
   readonly site: string;
@@ -113,12 +114,13 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
   }
   if (watch.status === "paused") return { watch: resumed(view, watch, own.reason), root: null };
   if (!isBadAlone(view, watch.key)) {
-    return { watch: become(view, watch, own.status, own.reason, own.dueAt, null), root: null };
+    const heldUntil = isUnseenWithin(own, watch.heldUntil) ? watch.heldUntil : null;
+    return { watch: become(view, watch, own.status, own.reason, own.dueAt, heldUntil), root: null };
   }
   const held = watch.heldUntil;
   const past = watch.incidentId === null ? undefined : open.get(watch.incidentId);
   if (held !== null && held > view.now) {
-    const after = watch.reason.code === "catching_up" ? watch.reason.after : ownRoot(watch);
+    const after = watch.reason.code === "catching_up" ? watch.reason.after : hostOf(watch);
     const reason: Reason = { code: "catching_up", after, untilAt: held, own: own.reason };
     return { watch: become(view, watch, "late", reason, held, held), root: null };
   }
@@ -155,35 +157,6 @@ function wasHeldBack(view: SiteView, watch: Watch, before: string, root: string)
 
 function rootHoldsStill(view: SiteView, root: string): boolean {
   return root.startsWith("job:") || root.startsWith("copy:") ? isBadAlone(view, root) : rootHolds(view, root);
-}
-
-/** How long a watch may take to follow after what held it back recovered. */
-function allowance(view: SiteView, watch: Watch): number {
-  const { spec } = watch;
-  if (spec.kind === "host") return view.now + (spec.everySeconds + spec.graceSeconds) * 1000;
-  const beats = (host: string) => {
-    const of = view.watches.get(hostKey(host))?.spec;
-    return of?.kind === "host" ? 2 * of.everySeconds * 1000 : 0;
-  };
-  if (spec.kind === "job") return view.now + beats(spec.host);
-  const feeds = spec.feeds.map(({ key, host }) => {
-    const job = view.watches.get(key)?.spec;
-    if (job?.kind !== "job") return view.now;
-    return (nextSlot(job.schedule, view.now, false) ?? view.now) + job.graceSeconds * 1000 + beats(host);
-  });
-  return Math.max(view.now, ...feeds);
-}
-
-function become(
-  view: SiteView,
-  watch: Watch,
-  status: Status,
-  reason: Reason,
-  dueAt: number | null,
-  heldUntil: number | null,
-): Watch {
-  const sinceAt = status === watch.status ? watch.sinceAt : view.now;
-  return { ...watch, status, reason, sinceAt, dueAt, heldUntil };
 }
 
 /** A new incident for every root that has none open. */
@@ -266,52 +239,6 @@ function startOf(reason: Reason): number | null {
 function join(watch: Watch, root: string | null, incidents: readonly Incident[]): Watch {
   const incident = root === null ? undefined : incidents.find((candidate) => candidate.root === root);
   return { ...watch, incidentId: incident?.id ?? null };
-}
-
-/**
- * Closes every open incident that no member holds open any more, and gives what hung on it time to follow. One that flaps
- * only becomes calm, and closes when it stayed so. `calming` are all open incidents, with since when they are well.
- */
-function closeRecovered(view: SiteView, watches: readonly Watch[], open: readonly Incident[]) {
-  const closed: Closed[] = [];
-  const calming: Incident[] = [];
-  let after = [...watches];
-  for (const incident of open) {
-    const held = watches.some((watch) => watch.incidentId === incident.id && holdsOpen(view, watch, incident));
-    const { flapping, wellAt } = incident.attention;
-    const calm = !flapping || (wellAt !== null && view.now >= wellAt + CALM_MS);
-    if (!held) after = after.map((watch) => (watch.incidentId === incident.id ? follow(view, watch, incident) : watch));
-    if (held || !calm) calming.push(wellSince(incident, held ? null : (wellAt ?? view.now)));
-    else closed.push({ incident, closedAt: view.now, ending: endingOf(view, watches, incident) });
-  }
-  return { closed, calming, after };
-}
-
-function wellSince(incident: Incident, wellAt: number | null): Incident {
-  if (!incident.attention.flapping || incident.attention.wellAt === wellAt) return incident;
-  return { ...incident, attention: { ...incident.attention, wellAt } };
-}
-
-/** The subject always does: a tier may be found stuck while its own, longer window still runs. */
-function holdsOpen(view: SiteView, watch: Watch, incident: Incident): boolean {
-  if (watch.key === incident.subject && isBadAlone(view, watch.key)) return true;
-  if (incident.root === siteKey(view.site)) return watch.spec.kind === "host";
-  return watch.key === incident.root || ownRoot(watch) === incident.root;
-}
-
-function endingOf(view: SiteView, watches: readonly Watch[], incident: Incident): Ending {
-  const subject = watches.find((watch) => watch.key === incident.subject);
-  if (subject === undefined) return "removed";
-  if (subject.status === "paused") return "paused";
-  const stillBad = isBadAlone(view, subject.key) && subject.incidentId !== null;
-  return stillBad && subject.incidentId !== incident.id ? "absorbed" : "recovered";
-}
-
-function follow(view: SiteView, watch: Watch, incident: Incident): Watch {
-  const untilAt = allowance(view, watch);
-  const own = view.own.get(watch.key)?.reason ?? { code: "fine" as const };
-  const reason: Reason = { code: "catching_up", after: incident.root, untilAt, own };
-  return { ...become(view, watch, "late", reason, untilAt, untilAt), incidentId: null };
 }
 
 function same(after: Watch, before: Watch | undefined): boolean {

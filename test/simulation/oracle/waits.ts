@@ -6,7 +6,7 @@
 import { slotAfter } from "./slots.ts";
 import { reachedAt, valueAt } from "./steps.ts";
 import { BEATS_TO_DELIVER, BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, SECOND } from "./tolerances.ts";
-import type { HostTruth, JobTruth } from "./truth.ts";
+import { type HostTruth, type JobTruth, siteKeyOf } from "./truth.ts";
 import { hopsTo, hostsOf, rootsFor, type SiteView } from "./view.ts";
 import { clockSlack } from "./wrong-clocks.ts";
 
@@ -74,7 +74,8 @@ function hostWait(view: SiteView, host: HostTruth, deadlineAt: number, at: numbe
   const silentAt = lastAt + host.everyMs + host.graceMs;
   if (at >= silentAt) {
     const heardAt = reachedAt(host.life, at - host.everyMs - host.graceMs + 1);
-    const covered = view.clocks.aliveAfter(siteWait(view, host, silentAt), NOTICE_WITHIN_MS);
+    const toldAt = Math.max(siteWait(view, host, silentAt), ownChance(view, host, lastAt, at));
+    const covered = view.clocks.aliveAfter(toldAt, NOTICE_WITHIN_MS);
     // After a silence that no incident was made of, two beats bring what waited.
     return Math.min(covered, heardAt + BEATS_TO_DELIVER * host.everyMs + host.graceMs);
   }
@@ -82,6 +83,13 @@ function hostWait(view: SiteView, host: HostTruth, deadlineAt: number, at: numbe
   if (lastAt >= deadlineAt && !overdue) return at;
   const spokeAt = reachedAt(host.life, Math.max(deadlineAt, lastAt + 1));
   return Math.min(spokeAt, silentAt);
+}
+
+/** A host that is still silent when its site is heard again gets one window of its own. */
+function ownChance(view: SiteView, host: HostTruth, lastAt: number, at: number): number {
+  const ends = (view.incidentsByRoot.get(siteKeyOf(view.site)) ?? []).map(({ closedAt }) => closedAt ?? 0);
+  const freedAt = Math.max(0, ...ends.filter((closedAt) => closedAt > lastAt && closedAt <= at));
+  return freedAt + host.everyMs + host.graceMs;
 }
 
 /** After a blind interval every host of the site gets the time to deliver what waited. */

@@ -46,8 +46,8 @@ export function channelsOf(time: Time, chance: Chance, database: SimulatedDataba
   const messages: Taken[] = [];
   const webhook = new Webhook(WEBHOOK_SECRET);
   const take = (life: Life, channel: string, key: string, of: z.infer<typeof alert>, yesLost: boolean) => {
-    const { kind, incidentId, site, root } = of;
-    const taken = { at: time.now(), channel, key, kind, incidentId, site, root, recordLost: yesLost };
+    const { kind, incidentId, site, root, title } = of;
+    const taken = { at: time.now(), channel, key, kind, incidentId, site, root, title, recordLost: yesLost };
     messages.push(taken);
     // A worker that fails or dies before it wrote the yes down will hand the message over again.
     life.onFault(() => {

@@ -222,6 +222,7 @@ export class Host implements HasDisks {
     }
     const shell = {
       now: this.clock,
+      elapsed: this.#parts.time.now,
       newId: chance.uuid,
       env: {},
       platform: "linux",
