@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     breaks: "an incident closes though its root is still bad",
-    file: "worker/judge/verdict.ts",
+    file: "worker/judge/closing.ts",
     text: "&& holdsOpen(view, watch, incident)",
     replacement: "&& watch.key !== incident.root && holdsOpen(view, watch, incident)",
     seen: { site: "office", faults: ["power"], seed: 112, days: 14 },

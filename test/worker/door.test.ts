@@ -225,6 +225,12 @@ describe("a plan", () => {
     });
   });
 
+  test("that is the host's first says nothing, however seldom it asks for a beat", async () => {
+    const seldom = { ...winvmPlan, beat: { everySeconds: 86_400, graceSeconds: 86_400 } };
+    await enrolled("home", "winvm", seldom, START);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM deliveries").first("n")).toBe(0);
+  });
+
   test("that watches more says nothing", async () => {
     await sendPlan(host, { ...corenasPlan, beat: { everySeconds: 60, graceSeconds: 60 } }, START + HOUR);
     expect(await env.DB.prepare("SELECT count(*) AS n FROM deliveries").first("n")).toBe(0);

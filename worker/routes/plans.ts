@@ -18,14 +18,17 @@ export function planRoutes(): Hono<AppEnv> {
     const read = await readSigned(c.req.raw, plan, db, now);
     if (!read.ok) return refuse(read.failure, now);
     const { site, host } = read.value.sender.owner;
-    const others = (await plansOf(db, site)).filter((other) => other.host !== host);
+    const known = await plansOf(db, site);
+    const others = known.filter((other) => other.host !== host);
     const plans = [...others, { host, plan: read.value.body, plannedAt: now }];
     const watches = await watchesOfSites(db, [site]);
     const change = replan(site, plans, watches, now);
     if (Array.isArray(change)) {
       return refuse({ code: "plan_conflict", errors: change.map((message) => ({ path: "", message })) }, now);
     }
-    const notice = sayLoosened(site, host, loosened(watches, change, now), now);
+    // What an enrolment asks for until there is a plan is nobody's wish.
+    const eased = others.length === known.length ? [] : loosened(watches, change, now);
+    const notice = sayLoosened(site, host, eased, now);
     const routings = routingsOf(settings);
     await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now, notice, routings });
     sweepSoon();
