@@ -104,6 +104,7 @@ function said(
     lastSweepAt: NOW,
     faults: more.faults ?? [],
     blinds: [],
+    deadLetters: [],
     proofs: more.proofs ?? [],
     sites: [{ ...home, ...site }],
   };

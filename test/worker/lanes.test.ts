@@ -2,8 +2,10 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createApp } from "../../worker/app.ts";
 import { deliverDue } from "../../worker/deliver.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import { tidy } from "../../worker/store/tidy.ts";
 import { metered } from "./metered.ts";
 import { deliveries, hook, hookOf, queue, settingsOf } from "./queued.ts";
 import { db, emptyDatabase, START } from "./support.ts";
@@ -28,6 +30,12 @@ const gone = () => new Response(null, { status: 410 });
 const incident = (i: number) => `home/job:nas/j${i}@1`;
 const many = (channel: string, count: number) =>
   Array.from({ length: count }, (_, i) => ({ channel, incident: incident(i) }));
+
+async function read(path: string): Promise<string> {
+  const settings = settingsOf(hook("lost"), hook("well"));
+  const bindings = { db, settings, now: START + 1_000, sweepSoon: () => undefined };
+  return (await createApp().fetch(new Request(`https://tierwatch.example${path}`), bindings)).text();
+}
 
 beforeEach(emptyDatabase);
 afterEach(() => {
@@ -180,6 +188,26 @@ describe("a channel that takes nothing any more", () => {
     await deliverDue(db, both, START + 1_000);
     expect(taken.map(({ channel }) => channel)).toEqual(["lost", "well"]);
     expect((await deliveries()).filter(({ due_at }) => due_at !== null)).toEqual([]);
+  });
+
+  test("stands on the page and in status.json, with what never arrived and why", async () => {
+    await lost();
+    const [page, json] = await Promise.all(["/", "/status.json"].map((path) => read(path)));
+    expect(page).toContain(
+      "CHANNELS.lost: it takes no messages since 2026-11-23 02:00 UTC (the receiver answered 410)",
+    );
+    expect(page).toContain("What never arrived");
+    const letter = {
+      channel: "lost",
+      end: "refused",
+      at: "2026-11-23T02:00:00.000Z",
+      error: "the receiver answered 410",
+    };
+    expect(JSON.parse(json ?? "")).toMatchObject({ deadLetters: [letter, letter, letter] });
+    await deliverDue(db, both, START + 1);
+    await tidy(db, START + 31 * DAY);
+    expect((await deliveries()).map(({ id }) => id)).toContain(`${incident(0)}/opened/lost`);
+    expect((await deliveries()).map(({ id }) => id)).not.toContain(`${incident(1)}/opened/lost`);
   });
 
   test("keeps of its settings what tells a change, and no secret", async () => {

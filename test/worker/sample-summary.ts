@@ -89,7 +89,7 @@ function wellFacts(ago = 0): Record<string, Facts> {
   };
 }
 
-type More = Partial<Pick<SummaryInput, "faults" | "blinds" | "lastSweepAt" | "incidents">>;
+type More = Partial<Pick<SummaryInput, "faults" | "blinds" | "deadLetters" | "lastSweepAt" | "incidents">>;
 
 /** The summary of the reference site with these facts, after one sweep. */
 function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANNED): Summary {
@@ -104,6 +104,7 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     lastSweepAt: NOW - 12_000,
     faults: [],
     blinds: [],
+    deadLetters: [],
     proofs: [],
     watches: verdict.after,
     ...more,
@@ -176,7 +177,16 @@ export function pending(): Summary {
 }
 
 export function empty(more: Partial<Summary> = {}): Summary {
-  return { generatedAt: NOW, lastSweepAt: NOW - 12_000, faults: [], blinds: [], proofs: [], sites: [], ...more };
+  return {
+    generatedAt: NOW,
+    lastSweepAt: NOW - 12_000,
+    faults: [],
+    blinds: [],
+    deadLetters: [],
+    proofs: [],
+    sites: [],
+    ...more,
+  };
 }
 
 /** A healthy site and a stuck one. */

@@ -1,6 +1,12 @@
 /** The words of the notice that a channel takes no messages any more. It goes out through the others. */
 import { monitorNotice } from "./clocks.ts";
 import { type Alert, oneLine, title } from "./say.ts";
+import { moment } from "./words.ts";
+
+/** The same on the page, for as long as it is so. */
+export function disabledFault(channel: string, error: string, at: number): string {
+  return `CHANNELS.${channel}: it takes no messages since ${moment(at)} (${oneLine(error)}); mend it, then npm run test-channel -- ${channel}`;
+}
 
 /** `error` is what its provider said, without secrets. */
 export function sayDisabled(channel: string, error: string, now: number): Alert {

@@ -14,6 +14,7 @@ export function statusJson(summary: Summary) {
       fromAt: instant(fromAt),
       untilAt: instant(untilAt),
     })),
+    deadLetters: summary.deadLetters.map(({ at, ...letter }) => ({ ...letter, at: instant(at) })),
     sites: summary.sites.map(siteJson),
     channels: summary.proofs.map(proofJson),
   };

@@ -101,6 +101,17 @@ export interface SiteSummary {
   readonly incidents: readonly IncidentSummary[];
 }
 
+/** A delivery that was given up. */
+export interface DeadLetter {
+  readonly channel: string;
+  readonly title: string;
+  /** `refused`: its receiver said a no that stays one; `expired`: it was tried for three days. */
+  readonly end: "refused" | "expired";
+  readonly at: number;
+  /** What the receiver said last, without secrets. */
+  readonly error: string;
+}
+
 export interface Summary {
   readonly generatedAt: number;
   readonly lastSweepAt: number | null;
@@ -108,6 +119,8 @@ export interface Summary {
   /** When nobody looked at deadlines, the newest first. */
   readonly blinds: readonly Blind[];
   readonly sites: readonly SiteSummary[];
+  /** The newest first. */
+  readonly deadLetters: readonly DeadLetter[];
   /** What drills showed of the channels; none without drills. */
   readonly proofs: readonly ChannelProof[];
 }
@@ -117,6 +130,7 @@ export interface SummaryInput {
   readonly lastSweepAt: number | null;
   readonly faults: readonly string[];
   readonly blinds: readonly Blind[];
+  readonly deadLetters: readonly DeadLetter[];
   readonly proofs: readonly ChannelProof[];
   readonly watches: readonly Watch[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
@@ -147,6 +161,7 @@ export function summarize(input: SummaryInput): Summary {
     lastSweepAt: input.lastSweepAt,
     faults: input.faults,
     proofs: input.proofs,
+    deadLetters: input.deadLetters,
     blinds: input.blinds.filter(({ untilAt }) => untilAt > input.now - BLINDS_SHOWN_MS),
     sites: sites.map((site) => summarizeSite(site, input)),
   };

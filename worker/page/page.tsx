@@ -2,6 +2,7 @@
 import { type Headline, openIncidents, pageHeadline, siteHeadline } from "../judge/headline.ts";
 import { type SiteSummary, type Summary, sweepIsStale } from "../judge/summary.ts";
 import { Chains } from "./chain.tsx";
+import { DeadLetters } from "./dead-letters.tsx";
 import { Hosts } from "./hosts.tsx";
 import { Icon } from "./icons.tsx";
 import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
@@ -28,6 +29,7 @@ export function page(summary: Summary, now: number, renews: boolean): string {
         <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} />
       ))}
       <Proofs proofs={summary.proofs} />
+      <DeadLetters letters={summary.deadLetters} />
       <BlindIntervals blinds={summary.blinds} />
     </Layout>
   );

@@ -4,6 +4,8 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
+import { disabledFault } from "../judge/say-channel.ts";
+import type { DeadLetter } from "../judge/summary.ts";
 import { type Database, writeAll } from "./database.ts";
 import { rankOf } from "./deliveries.ts";
 
@@ -11,7 +13,7 @@ import { rankOf } from "./deliveries.ts";
 export interface Lane {
   readonly channel: string;
   readonly waiting: number;
-  /** The owner asked for one of them, to see whether the channel works. */
+  /** One of them is a test or a drill, made to see whether the channel works. */
   readonly isTested: boolean;
   /** Since when it takes nothing any more, why, and under which settings. */
   readonly disabled: { readonly at: number; readonly error: string; readonly settingsHash: string } | null;
@@ -29,7 +31,7 @@ const lane = z.object({
 /** Channels that have something due and need not be left alone, the one with the loudest and oldest first. */
 export async function lanesDue(db: Database, now: number): Promise<Lane[]> {
   const found = await db.all(sql`
-    SELECT d.channel AS channel, count(*) AS waiting, sum(d.kind = 'test') AS tests, c.disabled_at AS disabledAt,
+    SELECT d.channel AS channel, count(*) AS waiting, sum(d.kind IN ('test', 'drill')) AS tests, c.disabled_at AS disabledAt,
       c.last_error AS error, c.settings_hash AS settingsHash
     FROM deliveries AS d LEFT JOIN channels AS c ON c.name = d.channel
     WHERE d.due_at <= ${now} AND coalesce(c.paused_until, 0) <= ${now}
@@ -64,7 +66,7 @@ export function disableChannel(channel: string, settingsHash: string, error: str
 export function refuseDue(channel: string, error: string, now: number): SQL {
   return sql`
     UPDATE deliveries SET state = 'refused', due_at = NULL, done_at = ${now}, last_error = ${error}
-    WHERE channel = ${channel} AND due_at <= ${now} AND kind <> 'test'`;
+    WHERE channel = ${channel} AND due_at <= ${now} AND kind NOT IN ('test', 'drill')`;
 }
 
 /** It takes messages again: what opened meanwhile and is still open is sent to it after all. */
@@ -76,6 +78,34 @@ export function enableChannel(channel: string, now: number): SQL[] {
         AND EXISTS (SELECT 1 FROM incidents WHERE incidents.id = incident_id AND closed_at IS NULL)`,
     sql`UPDATE channels SET disabled_at = NULL, settings_hash = NULL, last_error = NULL WHERE name = ${channel}`,
   ];
+}
+
+const letter = z.object({
+  channel: z.string(),
+  title: z.string(),
+  end: z.enum(["refused", "expired"]),
+  at: z.number(),
+  error: z.nullable(z.string()),
+});
+
+/** The newest `limit` deliveries that were given up and are not tidied away yet. */
+export async function deadLetters(db: Database, limit: number): Promise<DeadLetter[]> {
+  const found = await db.all(sql`
+    SELECT channel, coalesce(alert->>'title', kind) AS title, state AS end, done_at AS at, last_error AS error
+    FROM deliveries WHERE state IN ('refused', 'expired') AND done_at IS NOT NULL ORDER BY done_at DESC LIMIT ${limit}`);
+  // Of one browser of a push channel the channel's own name is enough.
+  return z
+    .parse(z.array(letter), found)
+    .map(({ channel, error, ...rest }) => ({ ...rest, channel: channel.split("/")[0] ?? channel, error: error ?? "" }));
+}
+
+const disabledRow = z.object({ name: z.string(), at: z.number(), error: z.nullable(z.string()) });
+
+/** Channels that take nothing any more, in sentences for the page. */
+export async function disabledFaults(db: Database): Promise<string[]> {
+  const found = await db.all(sql`
+    SELECT name, disabled_at AS at, last_error AS error FROM channels WHERE disabled_at IS NOT NULL ORDER BY name`);
+  return z.parse(z.array(disabledRow), found).map(({ name, at, error }) => disabledFault(name, error ?? "", at));
 }
 
 /** Writes down when each of these channels last took something. */

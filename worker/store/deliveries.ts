@@ -32,7 +32,7 @@ export async function anyDue(db: Database, now: number): Promise<boolean> {
 
 /** Critical before warning before notice, as routing ranks them (judge/route.ts); a smaller number goes first. */
 export function rankOf(of: SQL): SQL {
-  return sql`CASE ${of}.alert->>'severity' WHEN 'critical' THEN 0 ELSE 1 END + (${of}.kind = 'notice')`;
+  return sql`CASE ${of}.alert->>'severity' WHEN 'critical' THEN 0 ELSE 1 END + (${of}.kind IN ('notice', 'digest', 'drill'))`;
 }
 
 /** What is said of an incident comes in this order, and reminders by their age. */
@@ -74,7 +74,7 @@ export async function claimDeliveries(db: Database, now: number, claim: Claim): 
 }
 
 function rank({ alert: { severity, kind } }: Delivery): number {
-  return (severity === "critical" ? 0 : 1) + (kind === "notice" ? 1 : 0);
+  return (severity === "critical" ? 0 : 1) + (["notice", "digest", "drill"].includes(kind) ? 1 : 0);
 }
 
 /** How a try ended, as it is written down. */

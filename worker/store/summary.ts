@@ -6,6 +6,7 @@ import { type Summary, summarize } from "../judge/summary.ts";
 import { unheardFaults } from "../judge/unheard.ts";
 import { nameOf } from "../judge/words.ts";
 import { recentBlinds } from "./blinds.ts";
+import { deadLetters, disabledFaults } from "./channels.ts";
 import type { Database } from "./database.ts";
 import { drilledChannels } from "./drills.ts";
 import { sweepHealth } from "./sweeps.ts";
@@ -15,6 +16,7 @@ import { allWatches } from "./watches.ts";
 /** Closed incidents shown for each site. */
 const CLOSED_MAX = 10;
 const BLINDS_MAX = 20;
+const DEAD_LETTERS_MAX = 10;
 
 /** What a summary tells of the settings. */
 interface Setup {
@@ -33,8 +35,15 @@ export async function readSummary(db: Database, setup: Setup, now: number): Prom
   const health = await sweepHealth(db);
   return summarize({
     now,
-    faults: [...faults, ...health.faults, ...unreadable.map(unreadableFault), ...unheardFaults(routings, watches)],
+    faults: [
+      ...faults,
+      ...health.faults,
+      ...(await disabledFaults(db)),
+      ...unreadable.map(unreadableFault),
+      ...unheardFaults(routings, watches),
+    ],
     watches,
+    deadLetters: await deadLetters(db, DEAD_LETTERS_MAX),
     blinds: await recentBlinds(db, BLINDS_MAX),
     proofs: channels.length === 0 ? [] : proofsOf(channels, await drilledChannels(db), now),
     lastSweepAt: health.lastSweepAt,

@@ -13,6 +13,8 @@ const RUNS_KEPT_MS = 150 * DAY_MS;
 const HISTORY_KEPT_MS = 400 * DAY_MS;
 /** So long the page says that a browser takes no pushes any more. */
 const GONE_KEPT_MS = 30 * DAY_MS;
+/** So long the page shows what never arrived. */
+const DEAD_KEPT_MS = 30 * DAY_MS;
 
 /** Deletes old runs, markers, deliveries that are done with, closed incidents, blind intervals and what let nobody in. */
 export async function tidy(db: Database, now: number): Promise<void> {
@@ -22,6 +24,8 @@ export async function tidy(db: Database, now: number): Promise<void> {
     sql`DELETE FROM markers WHERE coalesce(born_at, seen_at) < ${runsBefore}`,
     // Of an open incident they say who was told of it, and so who will be told that it is over.
     sql`DELETE FROM deliveries WHERE due_at IS NULL AND created_at < ${runsBefore}
+        AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND closed_at IS NULL)`,
+    sql`DELETE FROM deliveries WHERE state IN ('refused', 'expired') AND done_at < ${now - DEAD_KEPT_MS}
         AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = incident_id AND closed_at IS NULL)`,
     sql`DELETE FROM incidents WHERE closed_at < ${historyBefore}`,
     sql`DELETE FROM blinds WHERE until_at < ${historyBefore}`,
