@@ -137,7 +137,7 @@ describe("a reminder", () => {
     const mine = lived.said.filter(({ root, kind }) => root === "job:nas/sync" && kind === "reminder");
     expect(mine.map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(mine[0]?.title).toMatch(/^Still: home: sync on nas failed/);
-    expect(mine[0]?.lines.join(" ")).toContain("lasts for 24 h");
+    expect(mine[0]?.lines.join(" ")).toMatch(/It began at \S+ \S+ UTC \(24 h ago\)\./);
   });
 
   test("wakes the sweep when it is due", () => {
@@ -306,7 +306,7 @@ describe("the closing alert", () => {
     lived = alive(mended(lived, WELL + 73 * HOUR + 5 * MINUTE), WELL + 73 * HOUR + 5 * MINUTE);
     const [closed] = lived.said.filter(({ root, kind }) => root === "job:nas/sync" && kind === "closed");
     expect(closed?.lines.slice(0, 2)).toEqual([
-      "It began at 2026-11-24 04:00 UTC and lasted 2 d.",
+      "It began at 2026-11-24 04:00 UTC (2 d ago) and lasted 2 d.",
       "2 runs were missed.",
     ]);
   });

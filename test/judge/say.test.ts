@@ -83,7 +83,7 @@ describe("an alert about a run", () => {
     const { title, text } = only(lived);
     expect(title).toBe("home: nightly on nas missed its time");
     expect(text).toContain(
-      "nightly on nas was expected by 2026-11-24 04:00 UTC; the last was at 2026-11-23 03:00 UTC.",
+      "nightly on nas was expected by 2026-11-24 04:00 UTC; the last was at 2026-11-23 03:00 UTC (25 h ago).",
     );
   });
 });
@@ -135,7 +135,7 @@ describe("the closing alert", () => {
     let lived = look(ran(well(), "nas", "sync", WELL + MINUTE, { status: "failed" }), WELL + 2 * MINUTE);
     lived = look(ran(bothHeard(lived, WELL + HOUR), "nas", "sync", WELL + 30 * MINUTE), WELL + HOUR);
     expect(lived.said.at(-1)).toMatchObject({ kind: "closed", title: "home: sync on nas is well again" });
-    expect(lived.said.at(-1)?.lines[0]).toBe("It began at 2026-11-23 03:02 UTC and lasted 58 min.");
+    expect(lived.said.at(-1)?.lines[0]).toBe("It began at 2026-11-23 03:02 UTC (58 min ago) and lasted 58 min.");
   });
 
   test("of a run that was in time but told late says that the backup was in time", () => {
@@ -146,7 +146,7 @@ describe("the closing alert", () => {
     const closing = look(proved(lived, "apps", "archive", WELL + 24 * HOUR, "nas"), told).said.at(-1);
     expect(closing).toMatchObject({ kind: "closed", root: "job:nas/nightly" });
     expect(closing?.lines).toContain(
-      "The backup itself was in time: nightly on nas finished at 2026-11-24 03:01 UTC; only its report came late, at 2026-11-24 05:00 UTC.",
+      "The backup itself was in time: nightly on nas finished at 2026-11-24 03:01 UTC (1 h 59 min ago); only its report came late, at 2026-11-24 05:00 UTC.",
     );
   });
 

@@ -28,11 +28,17 @@ const opened: Alert = {
     "First broken: sync (archive → staging). photos in staging holds nothing newer than 2026-11-21 19:02 UTC; newer data was expected by 2026-11-22 08:00 UTC.",
     "sync on corenas last ended 31 h ago: succeeded.",
     "Blocked behind it: photos in offsite, offsite on winvm.",
-    "If the site were lost now: 31 h of photos, 5 h 12 min of apps.",
+    "Age of the data: archive 5 h 12 min (apps), staging 31 h (photos) and offsite 2 d 3 h (photos).",
+    "If the site were lost now: 31 h of photos and 5 h 12 min of apps.",
+    "Next: On corenas: run the pusher's status and see whether sync still moves data; then run sync.",
   ],
   openedAt: NOW,
   at: NOW,
 };
+const LOG = [
+  "receiving incremental stream of fast/apps@tierwatch-2026-11-22 into archive/apps",
+  `cannot receive: ${"x".repeat(120)}`,
+];
 const long = "a-very-long-name-without-any-place-to-break".repeat(4);
 const ALERTS: Readonly<Record<string, Alert>> = {
   opened,
@@ -71,7 +77,8 @@ async function htmlOf(alert: Alert): Promise<string> {
     label,
     url: `https://tierwatch.example/act/${label}`,
   }));
-  const message = { alert, id: "1", pageUrl, actions, now: NOW, signal };
+  const log = alert.kind === "opened" ? LOG : [];
+  const message = { alert, id: "1", pageUrl, actions, log, now: NOW, signal };
   return (await mailOf(message, "tierwatch@example.org")).html;
 }
 

@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { putDrillWhenDue } from "../../worker/drill.ts";
-import { type Drilled, drillSlot, proofsOf, sayDrill } from "../../worker/judge/drill.ts";
+import { type Drilled, proofsOf } from "../../worker/judge/channel-proof.ts";
+import { drillSlot, sayDrill } from "../../worker/judge/drill.ts";
 import { tokenOf } from "../../worker/links.ts";
 import type { Settings } from "../../worker/settings.ts";
 import { sweep } from "../../worker/sweep.ts";

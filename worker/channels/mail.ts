@@ -26,7 +26,7 @@ export async function mailOf(message: Message, from: string): Promise<Mail> {
   const thread = `<incident.${await digestOf(alert.incidentId)}@${domain}>`;
   return {
     subject: clean(alert.title).replace(/\p{Cc}+/gu, " "),
-    text: `${clean(alert.title)}\n\n${plainText(message)}`,
+    text: `${clean(alert.title)}\n\n${plainText(message)}${logText(message)}`,
     html: htmlOf(message),
     messageId: `<delivery.${await digestOf(id)}@${domain}>`,
     headers: { "In-Reply-To": thread, References: thread },
@@ -60,6 +60,7 @@ function htmlOf(message: Message): string {
   .card { background: #171c22 !important; border-color: #2b323b !important; color: #e9e6df !important; }
   .state { color: ${dark} !important; border-color: ${dark} !important; }
   .soft { color: #a3abb5 !important; }
+  .log { background: #101418 !important; color: #e9e6df !important; }
   .button { background: #e9e6df !important; border-color: #e9e6df !important; color: #171c22 !important; }
   .quiet { border-color: #a3abb5 !important; color: #e9e6df !important; }
 }
@@ -70,7 +71,7 @@ function htmlOf(message: Message): string {
 <h1 style="margin:0 0 20px;font-size:22px;line-height:1.3">${escapeHtml(clean(alert.title))}</h1>
 ${alert.lines.map(line).join("\n")}
 ${buttons === "" ? "" : `<p style="margin:20px 0 0">${buttons}</p>`}
-<p class="soft" style="margin:24px 0 0;font-size:13px;color:#565d66">Tierwatch, ${moment(alert.at)}</p>
+${logHtml(message)}<p class="soft" style="margin:24px 0 0;font-size:13px;color:#565d66">Tierwatch, ${moment(alert.at)}</p>
 </div>
 </body></html>
 `;
@@ -84,6 +85,24 @@ function stateOf(alert: Alert): string {
     .map(escapeHtml)
     .join(" · ");
 }
+
+const LOG_TITLE = "The end of its log";
+
+function logText({ log }: Message): string {
+  return log.length === 0 ? "" : `\n${LOG_TITLE}:\n${log.map((line) => `  ${clean(line)}`).join("\n")}\n`;
+}
+
+function logHtml({ log }: Message): string {
+  if (log.length === 0) return "";
+  const lines = log.map((line) => escapeHtml(clean(line))).join("\n");
+  return `<h2 style="margin:24px 0 8px;font-size:15px">${LOG_TITLE}</h2>
+<pre class="log" style="${LOG}">${lines}</pre>
+`;
+}
+
+const LOG =
+  "margin:0;padding:12px;border-radius:6px;background:#f0ede5;color:#1c2126;white-space:pre-wrap;overflow-wrap:anywhere;" +
+  "font:13px/1.45 ui-monospace,'Cascadia Mono',Menlo,Consolas,monospace";
 
 const CARD =
   "max-width:600px;margin:0 auto;padding:24px;background:#fffdf9;border:1px solid #dcd7cc;border-radius:8px;color:#1c2126;" +

@@ -14,6 +14,8 @@ export interface Message {
   /** The address of the status page. */
   readonly pageUrl: string | null;
   readonly actions: readonly Action[];
+  /** The last lines of the log of the run that it is about, fit to be sent; none for most alerts and channels. */
+  readonly log: readonly string[];
   readonly now: number;
   /** Aborted when the time for this try is over. */
   readonly signal: AbortSignal;

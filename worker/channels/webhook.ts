@@ -44,12 +44,12 @@ function typeOf({ kind }: Alert): string {
 }
 
 export async function sendWebhook(channel: z.infer<typeof webhookTable>, message: Message): Promise<Outcome> {
-  const { alert, id, pageUrl, actions, now, signal } = message;
+  const { alert, id, pageUrl, actions, log, now, signal } = message;
   const times = { openedAt: new Date(alert.openedAt).toISOString(), at: new Date(alert.at).toISOString() };
   const body = JSON.stringify({
     type: typeOf(alert),
     timestamp: new Date(now).toISOString(),
-    data: { ...alert, ...times, pageUrl, actions },
+    data: { ...alert, ...times, pageUrl, actions, log },
   });
   const headers = jsonHeaders({
     "webhook-id": id,

@@ -2,12 +2,16 @@
 import type { Channel } from "../channels/kinds.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import { send } from "../channels/send.ts";
+import { endOfLog } from "../judge/redact.ts";
 import { linksOf } from "../links.ts";
 import { push, targetOf } from "../push.ts";
 import { routingsOf, type Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import type { Delivery } from "../store/deliveries.ts";
 import { TRY_MAX_MS } from "./limits.ts";
+
+/** Where the end of a log goes: it names files, and is nothing for a locked screen or somebody's chat. */
+const LOGGED: readonly Channel["kind"][] = ["email", "smtp", "resend", "webhook"];
 
 /** The channel that deliveries to this target are of; undefined when it is not set up (any more). */
 export function channelOf({ channels }: Settings, target: string): Channel | undefined {
@@ -32,7 +36,7 @@ export async function attempt(db: Database, delivery: Delivery, settings: Settin
 
 async function handOver(
   db: Database,
-  { alert, channel: target, id }: Delivery,
+  { alert, channel: target, id, log: whole }: Delivery,
   settings: Settings,
   now: number,
   signal: AbortSignal,
@@ -42,7 +46,8 @@ async function handOver(
   if (channel === undefined) return { kind: "retry", error: `channel "${name}" is not set up` };
   const { pageUrl, linkSecret: secret } = settings;
   const actions = pageUrl === null || secret === null ? [] : await linksOf({ secret, pageUrl }, alert, channel.name);
-  const message = { alert, id, pageUrl, actions, now, signal };
+  const log = LOGGED.includes(channel.kind) ? endOfLog(whole) : [];
+  const message = { alert, id, pageUrl, actions, log, now, signal };
   return channel.kind === "push"
     ? push(db, channel, subscription, message, routingsOf(settings))
     : send(channel, message);

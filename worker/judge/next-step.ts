@@ -4,7 +4,10 @@ import type { IncidentSummary } from "./summary.ts";
 import { siteKey } from "./watch.ts";
 import { nameOf } from "./words.ts";
 
-export function nextStep({ root, subject, reason }: IncidentSummary, site: string): string {
+export function nextStep(
+  { root, subject, reason }: Pick<IncidentSummary, "root" | "subject" | "reason">,
+  site: string,
+): string {
   if (root === siteKey(site)) {
     return `See whether power and network are up at ${site}; then run the pusher's \`doctor\` on any host there.`;
   }

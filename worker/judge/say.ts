@@ -9,9 +9,12 @@ import { TRANSITIONS_MAX } from "./flap.ts";
 import type { Closed, Incident } from "./incident.ts";
 import { lossIfLost } from "./loss.ts";
 import { missedRuns } from "./missed-runs.ts";
+import { nextStep } from "./next-step.ts";
 import { ownReason } from "./own-reason.ts";
+import { tierAges } from "./tier-ages.ts";
+import { told, zoneOfSite } from "./told.ts";
 import type { Verdict } from "./verdict.ts";
-import { type OwnReason, siteKey, type Watch } from "./watch.ts";
+import { type JobFacts, type OwnReason, type RunFact, siteKey, type Watch } from "./watch.ts";
 import { list, moment, nameOf, span } from "./words.ts";
 
 const TITLE_MAX_CHARS = 79;
@@ -30,6 +33,8 @@ export const alert = z.object({
   lines: z.array(z.string()),
   openedAt: z.number(),
   at: z.number(),
+  /** The run that it is about: the end of that run's log is told with it. */
+  run: z.optional(z.object({ host: z.string(), job: z.string(), id: z.string() })),
 });
 export type Alert = z.infer<typeof alert>;
 
@@ -62,8 +67,9 @@ function sayOpened(incident: Incident, verdict: Verdict): Alert {
     kind: "opened",
     ...common(incident),
     title: title(openingTitle(incident, after, verdict.now)),
-    lines: [...lines, lossIfLost(after, verdict.now)].map(oneLine),
+    lines: saidOf([...lines, ...standing(after, verdict.now), nextLine(incident)], after, verdict.now),
     at: verdict.now,
+    ...runOf(incident, after),
   };
 }
 
@@ -81,7 +87,7 @@ function flapping({ root, attention }: Incident): string[] {
 
 function sayReminder({ incident, number, worse }: Extract<Said, { kind: "reminder" }>, verdict: Verdict): Alert {
   const { after, now } = verdict;
-  const lasts = `It began at ${moment(incident.openedAt)} and lasts for ${span(now - incident.openedAt)}.`;
+  const lasts = `It began at ${moment(incident.openedAt)}.`;
   const lines = [
     openingLine(incident, after, now),
     lasts,
@@ -94,9 +100,24 @@ function sayReminder({ incident, number, worse }: Extract<Said, { kind: "reminde
     number,
     ...common(incident),
     title: title(worse ? `Now ${incident.severity}: ${words}` : `Still: ${words}`),
-    lines: [...lines, lossIfLost(after, now)].map(oneLine),
+    lines: saidOf([...lines, ...standing(after, now), nextLine(incident)], after, now),
     at: now,
+    ...runOf(incident, after),
   };
+}
+
+/** How the data stands: how old it is in each tier, and what would be lost. */
+function standing(after: readonly Watch[], now: number): string[] {
+  return [...tierAges(after, now), lossIfLost(after, now)];
+}
+
+function nextLine(incident: Incident): string {
+  return `Next: ${nextStep(incident, incident.site).replaceAll("`", "")}`;
+}
+
+function saidOf(lines: readonly string[], after: readonly Watch[], now: number): string[] {
+  const zone = zoneOfSite(after);
+  return lines.map((line) => told(oneLine(line), zone, now));
 }
 
 function common({ id, site, root, severity, openedAt }: Incident) {
@@ -202,11 +223,27 @@ function openingLine(incident: Incident, after: readonly Watch[], now: number): 
 function detailLines(incident: Incident, after: readonly Watch[], now: number): string[] {
   const facts = after.find(({ key }) => key === incident.root)?.facts;
   if (facts?.kind !== "job") return [];
-  const last = [facts.good, facts.bad].filter((run) => run !== null).sort((a, b) => b.startedAt - a.startedAt)[0];
+  const last = lastEnded(facts);
   if (last === undefined) return [`${nameOf(incident.root)} has never finished a run.`];
   const ended = `${nameOf(incident.root)} last ended ${span(now - last.finishedAt)} ago: ${last.status.replace("_", " ")}`;
   return [`${ended}${last.reason === undefined ? "" : ` (${last.reason})`}.`];
 }
+
+function lastEnded({ good, bad }: JobFacts): RunFact | undefined {
+  return [good, bad].filter((run) => run !== null).sort((a, b) => b.startedAt - a.startedAt)[0];
+}
+
+/** The run whose log may tell more: the last one of the job at the root, where its runs are what is wrong or moved nothing. */
+function runOf({ root, subject, reason }: Incident, after: readonly Watch[]): Pick<Alert, "run"> {
+  const watch = after.find(({ key }) => key === root);
+  if (watch?.spec.kind !== "job" || watch.facts.kind !== "job") return {};
+  const { code } = ownReason(reason);
+  const last = RUN_CODES.includes(code) || subject.startsWith("copy:") ? lastEnded(watch.facts) : undefined;
+  const { host, job } = watch.spec;
+  return last === undefined ? {} : { run: { host, job, id: last.id } };
+}
+
+const RUN_CODES: readonly OwnReason["code"][] = ["run", "too_fast", "anomaly"];
 
 function hanging(incident: Incident, after: readonly Watch[]): string[] {
   const blocked = after.filter(
@@ -234,7 +271,7 @@ function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Al
         ? `${subject} is heard again`
         : `${incident.site}: ${subject} ${ENDINGS[ending]}`,
     ),
-    lines: [...lines, lossIfLost(verdict.after, verdict.now)].map(oneLine),
+    lines: saidOf([...lines, ...standing(verdict.after, verdict.now)], verdict.after, verdict.now),
     at: closedAt,
   };
 }

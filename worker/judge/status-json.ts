@@ -1,5 +1,5 @@
 /** The summary as `GET /status.json` tells it: the same values, with instants in RFC 3339. */
-import type { ChannelProof } from "./drill.ts";
+import type { ChannelProof } from "./channel-proof.ts";
 import type { CopySummary, HostSummary, IncidentSummary, JobSummary, SiteSummary, Summary } from "./summary.ts";
 
 function instant(at: number | null): string | null {

@@ -5,7 +5,7 @@
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Blind } from "./blind.ts";
 import { chainOf } from "./chain.ts";
-import type { ChannelProof } from "./drill.ts";
+import type { ChannelProof } from "./channel-proof.ts";
 import type { Incident } from "./incident.ts";
 import { lossIfLost } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";

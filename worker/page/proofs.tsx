@@ -1,5 +1,5 @@
 /** Which channels somebody confirmed a drill in: whether anybody would hear of an incident at all. */
-import { type ChannelProof, proofWords } from "../judge/drill.ts";
+import { type ChannelProof, proofWords } from "../judge/channel-proof.ts";
 import { Icon } from "./icons.tsx";
 import { Told } from "./time.tsx";
 

@@ -15,6 +15,8 @@ export interface Delivery {
   readonly createdAt: number;
   /** Tries so far, this one included. */
   readonly attempts: number;
+  /** The end of the log of the run that the alert is about, as the host sent it; empty when there is none. */
+  readonly log: string;
 }
 
 const row = z.object({
@@ -23,6 +25,7 @@ const row = z.object({
   alert: z.string(),
   created_at: z.number(),
   attempts: z.number(),
+  log: z.nullable(z.string()),
 });
 
 /** Whether any delivery is due, for one row read: what takes them costs more, and most sweeps find none. */
@@ -39,6 +42,12 @@ export function rankOf(of: SQL): SQL {
 function placeOf(of: SQL): SQL {
   return sql`CASE ${of}.kind WHEN 'opened' THEN 0 WHEN 'closed' THEN 2 ELSE 1 END`;
 }
+
+/** One row by its key, and none for an alert that is about no run. */
+const LOG = sql`(
+  SELECT r.detail->>'$.logTail' FROM runs AS r
+  WHERE r.site = deliveries.site AND r.host = deliveries.alert->>'$.run.host' AND r.job = deliveries.alert->>'$.run.job'
+    AND r.id = deliveries.alert->>'$.run.id')`;
 
 export interface Claim {
   /** Of this channel, or this one of its targets. */
@@ -63,9 +72,10 @@ export async function claimDeliveries(db: Database, now: number, claim: Claim): 
           AND o.due_at IS NOT NULL AND o.state <> 'held' AND o.id <> d.id
           AND (${placeOf(sql`o`)} < ${placeOf(sql`d`)} OR (o.kind = 'reminder' AND d.kind = 'reminder' AND o.created_at < d.created_at)))
       ORDER BY ${rankOf(sql`d`)}, d.due_at, d.created_at, d.id LIMIT ${claim.limit})
-    RETURNING id, channel, alert, created_at, attempts`);
+    RETURNING id, channel, alert, created_at, attempts, ${LOG} AS log`);
   const deliveries = z.parse(z.array(row), claimed).map(({ created_at, ...rest }) => ({
     ...rest,
+    log: rest.log ?? "",
     createdAt: created_at,
     alert: z.parse(alert, JSON.parse(rest.alert)),
   }));

@@ -1,6 +1,6 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
 
-import { proofsOf } from "../judge/drill.ts";
+import { proofsOf } from "../judge/channel-proof.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
 import { unheardFaults } from "../judge/unheard.ts";

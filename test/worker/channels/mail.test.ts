@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { mailOf } from "../../../worker/channels/mail.ts";
 import { mimeOf } from "../../../worker/channels/mime.ts";
-import { HOSTILE, message, NOW, opened } from "./support.ts";
+import { HOSTILE, message, NOW, opened, PAGE } from "./support.ts";
 
 const FROM = "tierwatch@example.org";
 const envelope = { from: FROM, to: "me@example.org", at: NOW };
@@ -28,6 +28,21 @@ describe("a mail", () => {
     expect(html).toContain("&lt;b&gt;&amp;&quot;&lt;/b&gt;");
     expect(html).not.toMatch(/<b>|<\/p><script>|\u202E|\uD83D/);
     expect(text.isWellFormed() && html.isWellFormed()).toBe(true);
+  });
+
+  test("ends in the end of the log, where there is one", async () => {
+    const log = ["sending…", `<b>cannot open</b> \u202Earchive`];
+    const { text, html } = await mailOf({ ...message(), log }, FROM);
+    expect(text).toContain("\nThe end of its log:\n  sending…\n  <b>cannot open</b> archive\n");
+    expect(html).toContain("sending…\n&lt;b&gt;cannot open&lt;/b&gt; archive</pre>");
+    expect((await mailOf(message(), FROM)).html).not.toContain("<pre");
+  });
+
+  test("has a button for each action before the page's, and their addresses in its text", async () => {
+    const actions = [{ label: "Acknowledge", url: "https://t.example/act/a.b" }];
+    const { text, html } = await mailOf(message({}, PAGE, actions), FROM);
+    expect([...html.matchAll(/<a [^>]*>([^<]*)</g)].map(([, label]) => label)).toEqual(["Acknowledge", "Status page"]);
+    expect(text).toContain(`Acknowledge: https://t.example/act/a.b\nStatus page: ${PAGE}\n`);
   });
 
   test("has no button where there is no page", async () => {

@@ -33,6 +33,7 @@ export const message = (
   id: "home/job:corenas/sync@1/opened/phone",
   pageUrl,
   actions,
+  log: [],
   now: NOW,
   signal: new AbortController().signal,
 });
