@@ -1,8 +1,8 @@
 /** When a digest is due, and what it says. */
 import { describe, expect, test } from "vitest";
 import type { Act } from "../../worker/judge/acts.ts";
+import type { ChannelProof } from "../../worker/judge/channel-proof.ts";
 import { type Digest, digestSlot } from "../../worker/judge/digest.ts";
-import type { ChannelProof } from "../../worker/judge/drill.ts";
 import { everything } from "../../worker/judge/route.ts";
 import { type DigestInput, sayDigest } from "../../worker/judge/say-digest.ts";
 import type { CopySummary, IncidentSummary, SiteSummary } from "../../worker/judge/summary.ts";

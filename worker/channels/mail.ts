@@ -45,7 +45,7 @@ const INKS: Readonly<Record<Urgency, readonly [light: string, dark: string]>> = 
 function htmlOf(message: Message): string {
   const { alert } = message;
   const [light, dark] = INKS[urgencyOf(alert)];
-  const line = (text: string) => `<p style="margin:0 0 12px">${escapeHtml(clean(text))}</p>`;
+  const line = (text: string) => `<p style="margin:0 0 12px">${unbroken(escapeHtml(clean(text)))}</p>`;
   const links = linksOf(message);
   const buttons = links.map((link, at) => buttonOf(link, at === 0)).join("\n");
   return `<!doctype html>
@@ -84,6 +84,11 @@ function stateOf(alert: Alert): string {
     .map(clean)
     .map(escapeHtml)
     .join(" · ");
+}
+
+/** A date that is broken at its hyphens is hard to read. */
+function unbroken(html: string): string {
+  return html.replace(/\d{4}-\d\d-\d\d(?: \d\d:\d\d)?/g, '<span style="white-space:nowrap">$&</span>');
 }
 
 const LOG_TITLE = "The end of its log";

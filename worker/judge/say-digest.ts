@@ -3,8 +3,8 @@
  * not arrive. That it comes is itself the news that Tierwatch works, so it says what to do when it does not.
  */
 import { type Act, coveredUntil } from "./acts.ts";
+import { proofWords } from "./channel-proof.ts";
 import type { Digest } from "./digest.ts";
-import { proofWords } from "./drill.ts";
 import type { Routing } from "./route.ts";
 import { type Alert, oneLine, title } from "./say.ts";
 import type { CopySummary, IncidentSummary, SiteSummary, Summary } from "./summary.ts";
