@@ -2,6 +2,14 @@
 import { command } from "./command.ts";
 import type { JobKind } from "./kind.ts";
 import { zfsHealth } from "./zfs-health.ts";
+import { zfsScrub } from "./zfs-scrub.ts";
 import { zfsSend } from "./zfs-send.ts";
+import { zfsSnapshot } from "./zfs-snapshot.ts";
 
-export const KINDS: Readonly<Record<string, JobKind>> = { command, "zfs-send": zfsSend, "zfs-health": zfsHealth };
+export const KINDS: Readonly<Record<string, JobKind>> = {
+  command,
+  "zfs-health": zfsHealth,
+  "zfs-scrub": zfsScrub,
+  "zfs-send": zfsSend,
+  "zfs-snapshot": zfsSnapshot,
+};

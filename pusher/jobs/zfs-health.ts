@@ -6,16 +6,13 @@
 import * as z from "zod/mini";
 import { duration } from "../../protocol/duration.ts";
 import type { Reading } from "../../protocol/heartbeat.ts";
-import { failed, ok, type Result } from "../../protocol/result.ts";
+import { ok, type Result } from "../../protocol/result.ts";
 import type { JobContext, JobOutcome } from "./job.ts";
 import { defineKind } from "./kind.ts";
 import { ask } from "./zfs-call.ts";
 import { judgePool, judgeSnapshot, missingReading, type Space } from "./zfs-judge.ts";
-import type { PoolHealth } from "./zfs-pool.ts";
 import { listSnapshots } from "./zfs-snapshots.ts";
-import { parseStatusJson } from "./zfs-status-json.ts";
-import { parseStatusText } from "./zfs-status-text.ts";
-import { isNoSuchPool, zfsTrouble } from "./zfs-trouble.ts";
+import { statusOf } from "./zfs-status.ts";
 
 const settings = z.strictObject({
   pool: z.string().check(z.minLength(1, "must not be empty")),
@@ -41,26 +38,6 @@ async function lookAtPool(own: Settings, context: JobContext): Promise<JobOutcom
 function told(readings: readonly Reading[], context: JobContext): JobOutcome {
   for (const { verdict, text } of readings) context.log(verdict === "ok" ? text : `${verdict}: ${text}`);
   return { status: "succeeded", exitCode: 0, readings };
-}
-
-interface Missing {
-  /** That there is no such pool, in words. */
-  readonly missing: string;
-}
-
-/** JSON where the version has it (2.3), else text. Asking for JSON is the only safe probe: 2.1's `version -j` lies. */
-async function statusOf(pool: string, context: JobContext): Promise<Result<PoolHealth | Missing, string>> {
-  const json = await ask(context, "zpool", "status", "-j", "--json-int", pool);
-  if (json.exitCode === 0) {
-    const health = parseStatusJson(json.stdout, pool);
-    if (health !== null) return ok(health);
-  }
-  if (json.startError !== undefined || json.timedOut) return failed(zfsTrouble(json, `pool ${pool}`));
-  const text = await ask(context, "zpool", "status", pool);
-  const health = text.exitCode === 0 ? parseStatusText(text.stdout, pool) : null;
-  if (health !== null) return ok(health);
-  const trouble = zfsTrouble(text, `pool ${pool}`);
-  return isNoSuchPool(text) ? ok({ missing: trouble }) : failed(trouble);
 }
 
 async function spaceOf(pool: string, context: JobContext): Promise<Space> {

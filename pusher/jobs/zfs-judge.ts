@@ -103,7 +103,7 @@ function scrubReading({ pool, scan }: PoolHealth, now: number): Reading {
 }
 
 /** Only a scrub reads everything: what came after it hides how long ago that was, and is told as what it is. */
-function ageReading(pool: string, scan: Scan & { endedAt: number }, now: number): Reading {
+function ageReading(pool: string, scan: Omit<Scan, "donePercent"> & { endedAt: number }, now: number): Reading {
   const age = Math.max(0, now - scan.endedAt);
   const days = Math.floor(age / DAY_MS);
   const hides = scan.kind !== "scrub";

@@ -16,6 +16,8 @@ export interface Scan {
   readonly state: "running" | "paused" | "finished" | "canceled";
   /** Milliseconds; null while it runs or when the date cannot be read. */
   readonly endedAt: number | null;
+  /** How much of it is done, 0 to 100; null when it does not run or does not say. */
+  readonly donePercent: number | null;
 }
 
 export interface PoolHealth {

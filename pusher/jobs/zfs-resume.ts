@@ -16,18 +16,31 @@ export interface Resumed {
  */
 const HOPELESS = /resume token is corrupt|no longer exists|no longer the same snapshot/;
 
+interface Token extends Pick<Resumed, "canResume"> {
+  /** Null when nothing is to be continued. */
+  readonly token: string | null;
+}
+
+/** The token of a receive that broke off, as the target keeps it. */
+export async function tokenOf(target: string, context: JobContext): Promise<Result<Token, string>> {
+  const asked = await ask(context, "zfs", "get", "-H", "-o", "value", "receive_resume_token", target);
+  // zfs-fuse calls it a bad property; a target that is not there yet has no token.
+  if (/invalid property/.test(asked.stderr)) return ok({ token: null, canResume: false });
+  if (/does not exist/.test(asked.stderr)) return ok({ token: null, canResume: true });
+  if (asked.exitCode !== 0) return failed(zfsTrouble(asked, target));
+  const token = asked.stdout.trim();
+  return ok({ token: token === "" || token === "-" ? null : token, canResume: true });
+}
+
 /**
  * Continues by the target's token (zfs-receive(8), `receive_resume_token`), if it has one. Only when the sender says that it
  * leads nowhere the partly received snapshot is given up, and the log says so.
  */
 export async function resume(source: string, target: string, context: JobContext): Promise<Result<Resumed, string>> {
-  const asked = await ask(context, "zfs", "get", "-H", "-o", "value", "receive_resume_token", target);
-  // zfs-fuse calls it a bad property; a target that is not there yet has no token.
-  if (/invalid property/.test(asked.stderr)) return ok({ bytes: 0, canResume: false });
-  if (/does not exist/.test(asked.stderr)) return ok({ bytes: 0, canResume: true });
-  if (asked.exitCode !== 0) return failed(zfsTrouble(asked, target));
-  const token = asked.stdout.trim();
-  if (token === "" || token === "-") return ok({ bytes: 0, canResume: true });
+  const asked = await tokenOf(target, context);
+  if (!asked.ok) return asked;
+  const { canResume, token } = asked.value;
+  if (token === null) return ok({ bytes: 0, canResume });
   context.log(`continuing an interrupted receive into ${target}`);
   const piped = await context.pipe(["zfs", "send", "-t", token], ["zfs", "receive", "-s", "-u", target]);
   if (piped.producer.exitCode === 0 && piped.consumer.exitCode === 0) {

@@ -9,18 +9,18 @@ import * as z from "zod/mini";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { JobContext, JobOutcome } from "./job.ts";
 import { defineKind, type KindContext } from "./kind.ts";
-import { act, ask } from "./zfs-call.ts";
+import { ask } from "./zfs-call.ts";
 import { depthsOf } from "./zfs-depth.ts";
+import { datasetName } from "./zfs-fields.ts";
 import { makeReadable } from "./zfs-mount.ts";
 import { resume } from "./zfs-resume.ts";
-import { listSnapshots, newestCommon, type Snapshot } from "./zfs-snapshots.ts";
+import { listSnapshots, newestCommon, type Snapshot, takeSnapshot } from "./zfs-snapshots.ts";
 import { checkTarget } from "./zfs-target.ts";
 import { type Side, tidy } from "./zfs-tidy.ts";
 import { pipeTrouble, zfsTrouble } from "./zfs-trouble.ts";
 
 const PREFIX = "tierwatch-";
 
-const datasetName = z.string().check(z.regex(/^[^\s@#/-][^@#]*$/, "name a dataset, as in tank/apps"));
 const settings = z.strictObject({
   source: datasetName,
   target: datasetName,
@@ -57,7 +57,7 @@ async function replicate(own: Settings, context: JobContext): Promise<Result<Sen
   const { canResume } = resumed.value;
   const base = await baseOf(own, context);
   if (!base.ok) return base;
-  const made = await snapshot(own.source, context);
+  const made = await takeSnapshot(own.source, PREFIX, context);
   if (!made.ok) return made;
   const sent = await send(own, made.value, base.value, canResume, context);
   if (!sent.ok) return sent;
@@ -104,13 +104,6 @@ async function baseOf({ source, target }: Settings, context: JobContext): Promis
   return failed(
     `${target} exists and has no snapshot in common with ${source}; nothing was changed: rename it (\`zfs rename\`) to begin anew`,
   );
-}
-
-async function snapshot(dataset: string, context: JobContext): Promise<Result<string, string>> {
-  const stamp = new Date(context.now()).toISOString().replace(/[-:]|\.\d+/g, "");
-  const name = `${dataset}@${PREFIX}${stamp}`;
-  const ended = await act(context, "zfs", "snapshot", name);
-  return ended.exitCode === 0 ? ok(name) : failed(zfsTrouble(ended, dataset));
 }
 
 /** Sends the snapshot from the base on, and answers the bytes of the stream. */

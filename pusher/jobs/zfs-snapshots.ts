@@ -1,7 +1,7 @@
 /** Snapshots of one dataset, as every ZFS since 2010 can list them: `zfs get` has -p and -d where `zfs list` has not. */
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { JobContext } from "./job.ts";
-import { ask } from "./zfs-call.ts";
+import { act, ask } from "./zfs-call.ts";
 import { zfsTrouble } from "./zfs-trouble.ts";
 
 export interface Snapshot {
@@ -23,6 +23,18 @@ export async function listSnapshots(dataset: string, context: JobContext): Promi
   // Versions before 2011 know no `clones`.
   if (/invalid property/.test(ended.stderr)) ended = await get("creation", "createtxg", "guid", "userrefs");
   return ended.exitCode === 0 ? ok(parseSnapshots(ended.stdout, dataset)) : failed(zfsTrouble(ended, dataset));
+}
+
+/** Takes a snapshot whose name is the prefix and this second, in UTC; answers `dataset@name`. */
+export async function takeSnapshot(
+  dataset: string,
+  prefix: string,
+  context: JobContext,
+): Promise<Result<string, string>> {
+  const stamp = new Date(context.now()).toISOString().replace(/[-:]|\.\d+/g, "");
+  const name = `${dataset}@${prefix}${stamp}`;
+  const ended = await act(context, "zfs", "snapshot", name);
+  return ended.exitCode === 0 ? ok(name) : failed(zfsTrouble(ended, dataset));
 }
 
 /** Parses `zfs get -Hp -o name,property,value`: three fields split by tabs, because names may hold spaces. */

@@ -13,6 +13,8 @@ const scanStats = z.object({
   state: z.string(),
   end_time: z.optional(z.union([z.number(), z.string()])),
   scrub_pause: z.optional(z.union([z.number(), z.string()])),
+  to_examine: z.optional(number),
+  issued: z.optional(number),
 });
 
 const rawVdev = z.object({
@@ -88,9 +90,15 @@ function scanOf(raw: z.infer<typeof scanStats>): Scan | null {
   const kind = KINDS[raw.function] ?? "scrub";
   const seconds = Number(raw.end_time);
   const endedAt = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
-  if (raw.state === "FINISHED") return { kind, state: "finished", endedAt };
-  if (raw.state === "CANCELED") return { kind, state: "canceled", endedAt };
+  if (raw.state === "FINISHED") return { kind, state: "finished", endedAt, donePercent: null };
+  if (raw.state === "CANCELED") return { kind, state: "canceled", endedAt, donePercent: null };
   if (raw.state !== "SCANNING") return null;
   const paused = raw.scrub_pause !== undefined && raw.scrub_pause !== "-" && Number(raw.scrub_pause) !== 0;
-  return { kind, state: paused ? "paused" : "running", endedAt: null };
+  return { kind, state: paused ? "paused" : "running", endedAt: null, donePercent: shareOf(raw) };
+}
+
+/** As zpool itself computes it (zpool_main.c, print_scan_scrub_resilver_status): what was read of what is to be read. */
+function shareOf({ issued, to_examine: total }: z.infer<typeof scanStats>): number | null {
+  if (issued === undefined || total === undefined || total <= 0) return null;
+  return Math.min(100, (100 * issued) / total);
 }

@@ -95,9 +95,11 @@ function scanOf(section: string): Scan | null {
   const told = field(section, "scan") ?? field(section, "scrub");
   if (told === null || told === "none requested") return null;
   const kind = told.includes("resilver") ? "resilver" : told.includes("error blocks") ? "error scrub" : "scrub";
+  const progress = /([\d.]+)% done/.exec(section)?.[1];
+  const donePercent = progress === undefined ? null : Number(progress);
   const date = Date.parse(/ on (\w{3} \w{3} +\d+ [\d:]+ \d{4})/.exec(told)?.[1] ?? "");
   const endedAt = Number.isNaN(date) ? null : date;
-  if (told.includes("in progress")) return { kind, state: "running", endedAt: null };
-  if (told.includes("paused")) return { kind, state: "paused", endedAt: null };
-  return { kind, state: /cancell?ed|stopped/.test(told) ? "canceled" : "finished", endedAt };
+  if (told.includes("in progress")) return { kind, state: "running", endedAt: null, donePercent };
+  if (told.includes("paused")) return { kind, state: "paused", endedAt: null, donePercent };
+  return { kind, state: /cancell?ed|stopped/.test(told) ? "canceled" : "finished", endedAt, donePercent: null };
 }

@@ -1,4 +1,5 @@
 /** Destroys the snapshots that no policy keeps any more, on the source and on the target of a send. */
+import type { JobContext } from "./job.ts";
 import type { KindContext, Policy } from "./kind.ts";
 import { act } from "./zfs-call.ts";
 import { prunable } from "./zfs-prune.ts";
@@ -31,18 +32,26 @@ export async function tidy(source: Side, target: Side, prefix: string, context: 
     ...doomedOf(source, sources.value, needed, prefix),
     ...doomedOf(target, targets.value, needed, prefix),
   ];
+  const { destroyed, trouble } = await destroyAll(doomed, context);
+  return { destroyed: destroyed.size, kept: targets.value.filter(({ name }) => !destroyed.has(name)), trouble };
+}
+
+interface Destroyed {
+  /** Names. */
+  readonly destroyed: ReadonlySet<string>;
+  /** Why it stopped, or null. */
+  readonly trouble: string | null;
+}
+
+/** Destroys snapshots one by one, never what depends on them; stops at the first that cannot be destroyed. */
+export async function destroyAll(doomed: readonly Snapshot[], context: JobContext): Promise<Destroyed> {
   const destroyed = new Set<string>();
-  const tidied = (trouble: string | null): Tidied => ({
-    destroyed: destroyed.size,
-    kept: targets.value.filter(({ name }) => !destroyed.has(name)),
-    trouble,
-  });
   for (const { name } of doomed) {
     const ended = await act(context, "zfs", "destroy", name);
-    if (ended.exitCode !== 0) return tidied(`pruning stopped: ${zfsTrouble(ended, name)}`);
+    if (ended.exitCode !== 0) return { destroyed, trouble: `pruning stopped: ${zfsTrouble(ended, name)}` };
     destroyed.add(name);
   }
-  return tidied(null);
+  return { destroyed, trouble: null };
 }
 
 function doomedOf(

@@ -63,6 +63,11 @@ const KNOWN: readonly Known[] = [
     says: (it) => `${it}: the stream broke off before its end; what arrived is kept where the version can resume`,
   },
   { pattern: /dataset already exists/, says: (it) => `${it}: there is a snapshot of this second already` },
+  { pattern: /being held/, says: (it) => `${it} is held: \`zfs holds ${it}\` says by whom` },
+  {
+    pattern: /has dependent clones/,
+    says: (it) => `${it} has a clone that depends on it: \`zfs get clones ${it}\` names it`,
+  },
   { pattern: /dataset is busy|pool is busy/, says: (it) => `${it} is busy` },
   { pattern: /does not exist/, says: (it) => `${it} does not exist` },
 ];

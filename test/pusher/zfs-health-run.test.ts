@@ -38,7 +38,7 @@ describe("a look at a pool", () => {
       "pool.archive.state": "warning",
       "pool.archive.errors": "ok",
       "pool.archive.scrub_age": "ok",
-      "pool.archive.capacity": "critical",
+      "pool.archive.capacity": "ok",
       "pool.archive.fragmentation": "ok",
     });
     expect(calls.filter((line) => line.startsWith("zpool status"))).toHaveLength(1);

@@ -197,7 +197,7 @@ describe("the JSON of OpenZFS 2.3", () => {
 
 describe("ages and sizes", () => {
   const healthy = textOf("openzfs-2.3.2/healthy", "archive");
-  const scan = { kind: "scrub", state: "finished", endedAt: NOW } as const;
+  const scan = { kind: "scrub", state: "finished", endedAt: NOW, donePercent: null } as const;
   const scrub = (seconds: number) =>
     healthy &&
     judgePool({ ...healthy, scan }, NO_SPACE, NOW + seconds * 1000).find(({ name }) => name.endsWith("scrub_age"));
@@ -205,9 +205,11 @@ describe("ages and sizes", () => {
   test("a resilver or an error scrub does not pass for a scrub, and is too old like one", () => {
     const judged = (kind: "resilver" | "error scrub", age: number) =>
       healthy &&
-      judgePool({ ...healthy, scan: { kind, state: "finished", endedAt: NOW - age * 1000 } }, NO_SPACE, NOW).find(
-        ({ name }) => name.endsWith("scrub_age"),
-      );
+      judgePool(
+        { ...healthy, scan: { kind, state: "finished", endedAt: NOW - age * 1000, donePercent: null } },
+        NO_SPACE,
+        NOW,
+      ).find(({ name }) => name.endsWith("scrub_age"));
     expect(judged("resilver", DAY)).toMatchObject({ value: "unknown", verdict: "ok" });
     expect(judged("error scrub", DAY)).toMatchObject({ value: "unknown", verdict: "ok" });
     expect(judged("resilver", 36 * DAY)).toMatchObject({ value: "unknown", verdict: "warning" });

@@ -1,5 +1,5 @@
 /** The ZFS kinds on a real ZFS: Debian's zfs-fuse, a pool `fast` on one file and a raidz2 pool `archive` on five. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,11 +8,13 @@ import { executor } from "../../pusher/exec.ts";
 import type { JobOutcome } from "../../pusher/jobs/job.ts";
 import type { JobKind, KindContext } from "../../pusher/jobs/kind.ts";
 import { zfsHealth } from "../../pusher/jobs/zfs-health.ts";
+import { zfsScrub } from "../../pusher/jobs/zfs-scrub.ts";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
+import { zfsSnapshot } from "../../pusher/jobs/zfs-snapshot.ts";
 import { missing } from "./tools.ts";
 import { startZfs, type Zfs } from "./zfs-fuse.ts";
 
-const absent = missing(["zfs-fuse", "zpool", "zfs"], "zfs-send and zfs-health on zfs-fuse");
+const absent = missing(["zfs-fuse", "zpool", "zfs"], "the ZFS kinds on zfs-fuse");
 const NIGHT = Date.parse("2026-11-23T02:00:00Z");
 
 let folder: string;
@@ -74,7 +76,7 @@ const guid = (dataset: string, snapshot = "") =>
 const created = (dataset: string, snapshot: string) =>
   Number(zfs.run("zfs", "get", "-H", "-p", "-o", "value", "creation", `${dataset}@${snapshot}`));
 
-describe.skipIf(absent.length > 0)("zfs-send and zfs-health on zfs-fuse", () => {
+describe.skipIf(absent.length > 0)("the ZFS kinds on zfs-fuse", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "tierwatch-zfs-"));
     zfs = await startZfs(folder);
@@ -215,5 +217,59 @@ describe.skipIf(absent.length > 0)("zfs-send and zfs-health on zfs-fuse", () => 
       .poll(() => health("scrub_age"), { timeout: 30_000 })
       .toMatchObject({ value: 0, unit: "days", verdict: "ok", text: expect.stringContaining("last scrub finished") });
     expect(await health("capacity")).toMatchObject({ unit: "%", verdict: "ok" });
+  });
+
+  test("a job of snapshots keeps its policy, what is held, and what a replica goes on from", async () => {
+    const [mine, copy] = [`${zfs.pools.fast}/mine`, `${zfs.pools.archive}/mine`];
+    zfs.create(mine);
+    const take = (settings: object = {}) => {
+      nights += 1;
+      return run(zfsSnapshot, { dataset: mine, keep: "today", ...settings });
+    };
+    expect(await take()).toMatchObject({ status: "succeeded", deletions: 0 });
+    const base = snapshots(mine)[0] ?? "";
+    const sent = await contextOf().pipe(["zfs", "send", `${mine}@${base}`], ["zfs", "receive", "-u", copy]);
+    expect(sent.consumer).toMatchObject({ exitCode: 0 });
+
+    expect(await take({ replicas: [copy] })).toMatchObject({ status: "succeeded", deletions: 0 });
+    const held = snapshots(mine)[1] ?? "";
+    zfs.run("zfs", "hold", "keep", `${mine}@${held}`);
+    expect(await take({ replicas: [copy] })).toMatchObject({ status: "succeeded", deletions: 0 });
+    expect(await take({ replicas: [copy] })).toMatchObject({ status: "succeeded", deletions: 1 });
+    expect(snapshots(mine)).toEqual([base, held, snapshots(mine).at(-1)]);
+    zfs.run("zfs", "release", "keep", `${mine}@${held}`);
+
+    expect(await take({ replicas: [`${copy}-not-there`] })).toMatchObject({ status: "warned", deletions: 0 });
+    expect(await take()).toMatchObject({ status: "succeeded", deletions: 4 });
+    expect(snapshots(mine)).toHaveLength(1);
+  });
+
+  test("a job of scrubs follows the pool's scrub to its end", async () => {
+    // What the disk that was offline counted in the test before.
+    zfs.run("zpool", "clear", zfs.pools.archive);
+    const { exec } = contextOf();
+    const soon = contextOf({ exec: (argv, options) => exec(argv[0] === "sleep" ? ["sleep", "0.2"] : argv, options) });
+    expect(await run(zfsScrub, { pool: zfs.pools.archive }, soon)).toEqual({
+      status: "succeeded",
+      exitCode: 0,
+      errors: 0,
+    });
+    expect(await health("scrub_age")).toMatchObject({ value: 0, verdict: "ok" });
+  });
+
+  test("a byte that rotted on a disk is found by a job of scrubs, and no data is lost", async () => {
+    writeFileSync(targetFile("../mine-too"), "x".repeat(4_000_000));
+    zfs.run("zpool", "export", zfs.pools.archive);
+    const disk = openSync(join(folder, "disks", "disk4"), "r+");
+    // Past the labels at the front of the disk (4 MiB), and far from those at its end.
+    writeSync(disk, Buffer.alloc(2_000_000, 0xa5), 0, 2_000_000, 5 * 1024 * 1024);
+    closeSync(disk);
+    zfs.run("zpool", "import", "-d", join(folder, "disks"), zfs.pools.archive);
+    const { exec } = contextOf();
+    const soon = contextOf({ exec: (argv, options) => exec(argv[0] === "sleep" ? ["sleep", "0.2"] : argv, options) });
+    const outcome = await run(zfsScrub, { pool: zfs.pools.archive }, soon);
+    expect(outcome).toMatchObject({ status: "warned", reason: expect.stringContaining("no data is lost") });
+    expect(await health("errors")).toMatchObject({ verdict: "warning", text: expect.stringContaining("disk4") });
+    zfs.run("zpool", "clear", zfs.pools.archive);
   });
 });
