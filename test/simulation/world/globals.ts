@@ -4,8 +4,10 @@
  */
 import {
   createHash,
+  createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   KeyObject,
   sign as signWith,
   verify as verifyWith,
@@ -78,16 +80,34 @@ export const subtle: Subtle = {
     if (algorithm !== "SHA-256") throw new Error("only SHA-256 is in this cage");
     return exact(createHash("sha256").update(viewOf(data)).digest());
   },
-  importKey: async (format: string, data: Bytes | object, _: unknown, __: boolean, usages: readonly string[]) => {
+  importKey: async (
+    format: string,
+    data: Bytes | object,
+    algorithm: unknown,
+    _: boolean,
+    usages: readonly string[],
+  ) => {
     const bytes = viewOf(data);
-    const name = `${format}/${Buffer.from(bytes).toString("base64url")}`;
-    const found = keys.get(name) ?? cryptoKey(format, bytes, usages);
+    const isHmac = isHmacKey(algorithm);
+    const name = `${isHmac ? "hmac" : format}/${Buffer.from(bytes).toString("base64url")}`;
+    const found = keys.get(name) ?? (isHmac ? hmacKey(bytes) : cryptoKey(format, bytes, usages));
     keys.set(name, found);
     return found;
   },
-  sign: async (_, key, data) => exact(signWith(null, viewOf(data), objectOf(key))),
+  sign: async (algorithm, key, data) =>
+    algorithm === "HMAC"
+      ? exact(createHmac("sha256", objectOf(key)).update(viewOf(data)).digest())
+      : exact(signWith(null, viewOf(data), objectOf(key))),
   verify: async (_, key, signature, data) => verifyWith(null, viewOf(data), objectOf(key), viewOf(signature)),
 };
+
+function isHmacKey(algorithm: unknown): boolean {
+  return typeof algorithm === "object" && algorithm !== null && "name" in algorithm && algorithm.name === "HMAC";
+}
+
+function hmacKey(bytes: Uint8Array) {
+  return createSecretKey(bytes).toCryptoKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]);
+}
 
 function cryptoKey(format: string, bytes: Uint8Array, usages: readonly string[]) {
   const object =
