@@ -12,7 +12,7 @@ export const RESERVED = 6;
 /** Of outgoing connections a worker has six at once; one is for the database. */
 export const LANES_AT_ONCE = 5;
 /** Claimed at once by a lane, and written down together: so many may come twice when the worker dies between. */
-export const CLAIM_MAX = 5;
+export const CLAIM_MAX = 6;
 /** How long a channel may take over one delivery; longer than that it is tried again later. */
 export const TRY_MAX_MS = 10_000;
 /** After this no try begins: the last one, `TRY_MAX_MS` later, still ends within its lease. */
