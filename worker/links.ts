@@ -118,6 +118,6 @@ function signed(encoded: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new TextEncoder().encode(PURPOSE + encoded));
 }
 
-function keyOf(secret: Uint8Array<ArrayBuffer>, use: "sign" | "verify"): Promise<CryptoKey> {
+function keyOf(secret: Uint8Array<ArrayBuffer>, use: "sign" | "verify") {
   return crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, [use]);
 }

@@ -9,7 +9,10 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { mailOf } from "../../worker/channels/mail.ts";
+import { sayDrill } from "../../worker/judge/drill.ts";
 import type { Alert } from "../../worker/judge/say.ts";
+import { sayBlind } from "../../worker/judge/say-blind.ts";
+import { linksOf } from "../../worker/links.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
 
 const NOW = Date.parse("2026-11-23T02:14:00Z");
@@ -44,8 +47,19 @@ const ALERTS: Readonly<Record<string, Alert>> = {
   opened,
   warning: { ...opened, severity: "warning" },
   reminder: { ...opened, kind: "reminder" },
-  notice: { ...opened, kind: "notice", lines: ["No sweep ran for 3 h 12 min."], title: "Tierwatch did not look" },
-  closed: { ...opened, kind: "closed", title: "home: sync on corenas is well again" },
+  notice: sayBlind({ fromAt: NOW - 11_520_000, untilAt: NOW }),
+  drill: sayDrill("mail", NOW, true, NOW),
+  closed: {
+    ...opened,
+    kind: "closed",
+    title: "home: sync on corenas is well again",
+    lines: [
+      "It began at 2026-11-22 09:00 Europe/Berlin (18 h 14 min ago) and lasted 18 h 14 min.",
+      "One run was missed.",
+      "Age of the data: archive 5 h 12 min (apps), staging 12 min (photos) and offsite 2 d 3 h (photos).",
+      "If the site were lost now: 2 d 3 h of photos and 5 h 12 min of apps.",
+    ],
+  },
   test: { ...opened, kind: "test", title: "Test of the channel mail: nothing is wrong" },
   digest: {
     ...opened,
@@ -73,10 +87,8 @@ const ALERTS: Readonly<Record<string, Alert>> = {
 async function htmlOf(alert: Alert): Promise<string> {
   const { signal } = new AbortController();
   const pageUrl = "https://tierwatch.example/?a=1&b=2";
-  const actions = ["Acknowledge", "Snooze 1 d"].map((label) => ({
-    label,
-    url: `https://tierwatch.example/act/${label}`,
-  }));
+  const secret = Uint8Array.from({ length: 32 }, (_, i) => (i * 37) % 256);
+  const actions = await linksOf({ secret, pageUrl }, alert, "mail");
   const log = alert.kind === "opened" ? LOG : [];
   const message = { alert, id: "1", pageUrl, actions, log, now: NOW, signal };
   return (await mailOf(message, "tierwatch@example.org")).html;

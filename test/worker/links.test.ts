@@ -296,7 +296,7 @@ describe("a reader", () => {
     await visit("POST", token, START);
     const asked = new Request("https://tierwatch.example/", { cf: { timezone: "Europe/Berlin" } });
     const answer = await request(`/act/${token}`, { cf: asked.cf }, START, settings());
-    expect(await answer.text()).toContain("Snoozed until Tue 2026-11-24 03:00 Europe/Berlin (2026-11-24 02:00 UTC).");
+    expect(await answer.text()).toContain("Snoozed until Tue 2026-11-24 03:00 Europe/Berlin (02:00 UTC).");
   });
 });
 
