@@ -1,6 +1,8 @@
 /** Every kind of job there is, by the name that `kind` in pusher.toml gives it. */
 import { command } from "./command.ts";
+import { disk } from "./disk.ts";
 import type { JobKind } from "./kind.ts";
+import { smart } from "./smart.ts";
 import { zfsHealth } from "./zfs-health.ts";
 import { zfsScrub } from "./zfs-scrub.ts";
 import { zfsSend } from "./zfs-send.ts";
@@ -8,6 +10,8 @@ import { zfsSnapshot } from "./zfs-snapshot.ts";
 
 export const KINDS: Readonly<Record<string, JobKind>> = {
   command,
+  disk,
+  smart,
   "zfs-health": zfsHealth,
   "zfs-scrub": zfsScrub,
   "zfs-send": zfsSend,

@@ -37,6 +37,12 @@ export const SHAPES: readonly Shape[] = [
   { shape: "nvme.*.temperature", worse: "above", warning: 70, critical: 80, clear: 65, unit: "°C" },
   // Makers of hard disks rate them for 60 °C at most.
   { shape: "disk.*.temperature", worse: "above", warning: 50, critical: 60, clear: 46, unit: "°C" },
+  // Spare sectors are there to be used, but a disk that goes on using them up is dying: it never falls again on the same disk.
+  { shape: "disk.*.reallocated_sectors", worse: "above", warning: 10, critical: 100, clear: 10, unit: "" },
+  // Data that the disk could not read just now; a write to the place sets it back to 0.
+  { shape: "disk.*.pending_sectors", worse: "above", warning: 1, critical: 100, clear: 1, unit: "" },
+  // Data that the disk's own scan could not read.
+  { shape: "disk.*.uncorrectable_sectors", worse: "above", warning: 1, critical: 100, clear: 1, unit: "" },
   // A file that Syncthing cannot fetch is missing in the copy; the count goes back to 0 by itself.
   { shape: "syncthing.*.pull_errors", worse: "above", warning: 1, clear: 1, unit: "" },
   // Renewal begins when a third of a 90-day or 45-day certificate is left: at 10 days it has failed for days.
@@ -45,6 +51,8 @@ export const SHAPES: readonly Shape[] = [
   { shape: "key.*.days_left", worse: "below", warning: 30, critical: 7, clear: 31, unit: "days" },
   // Renewed once a year, with a month's grace.
   { shape: "key.*.age", worse: "above", warning: 400, clear: 400, unit: "days" },
+  // Without a free inode no file can be made, however much space there is.
+  { shape: "volume.*.inodes_free", worse: "below", warning: 10, critical: 5, clear: 12, unit: "%" },
   // Windows itself marks a volume below 10 % free; Syncthing and updates stop writing not far below.
   { shape: "volume.*.free", worse: "below", warning: 10, critical: 5, clear: 12, unit: "%" },
 ];
