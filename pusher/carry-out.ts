@@ -8,6 +8,7 @@ import type { KindContext } from "./jobs/kind.ts";
 import { KILL_AFTER_MS, REAP_MS } from "./limits.ts";
 import { type Found, NOTHING_FOUND } from "./record.ts";
 import type { Shell } from "./shell.ts";
+import { recall, remember } from "./state.ts";
 import type { Tail } from "./tail.ts";
 
 export interface CarriedOut {
@@ -47,6 +48,7 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
   try {
     const evidence = await evidenceOf(config, job, {
       stream: children.stream,
+      environment: () => job.prepared.environment(context),
       log: context.log,
       now: shell.now,
       newId: shell.newId,
@@ -134,5 +136,7 @@ function contextOf(config: Config, job: JobConfig, shell: Shell, log: Tail, chil
     folder: config.folder,
     policy: (name) => (Object.hasOwn(config.policies, name) ? config.policies[name] : undefined),
     secret: (reference) => shell.secrets.resolve(reference, config.folder),
+    recall: (schema) => recall(config.state, `kind-${job.name}`, schema),
+    remember: (value) => remember(config.state, `kind-${job.name}`, value),
   };
 }

@@ -64,14 +64,16 @@ export function unstarted(startError: string): Child {
 }
 
 function follow(child: ChildProcess, program: string, options: LaunchOptions, io: ChildIo): Child {
-  const stdout = capture(options.ownStdout === true ? null : child.stdout, (chunk) => {
+  const pass = (channel: Channel, quiet: boolean | undefined) => (chunk: Uint8Array) => {
     io.onBytes();
-    if (options.quiet !== true) io.onOutput(chunk, "stdout");
-  });
-  const stderr = capture(child.stderr, (chunk) => {
-    io.onBytes();
-    if (options.quietErrors !== true) io.onOutput(chunk, "stderr");
-  });
+    if (quiet !== true) io.onOutput(chunk, channel);
+  };
+  const { ownStdout, onStdout, onStderr } = options;
+  const out = ownStdout === true ? null : child.stdout;
+  const stdout = onStdout ? handOver(out, onStdout, io) : capture(out, pass("stdout", options.quiet));
+  const stderr = onStderr
+    ? handOver(child.stderr, onStderr, io)
+    : capture(child.stderr, pass("stderr", options.quietErrors));
   let timedOut = false;
   let giveUp: () => void = () => undefined;
   const ended = new Promise<Ended>((resolve) => {
@@ -108,6 +110,18 @@ function capture(stream: NodeJS.ReadableStream | null, onChunk: (chunk: Uint8Arr
     if (bytes <= CAPTURE_MAX_BYTES) chunks.push(chunk);
   });
   return () => Buffer.concat(chunks).toString("utf8");
+}
+
+/** Leaves a stream to the job; nothing of it is kept here. */
+function handOver(
+  stream: NodeJS.ReadableStream | null,
+  take: (chunk: Uint8Array) => boolean,
+  io: ChildIo,
+): () => string {
+  stream?.on("data", (chunk: Buffer) => {
+    if (take(chunk)) io.onBytes();
+  });
+  return () => "";
 }
 
 /** Messages have to be English to be read. */

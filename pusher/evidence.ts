@@ -8,6 +8,7 @@ import type { Carries, Config, DatasetConfig, JobConfig } from "./config.ts";
 import { type Copy, copyOf } from "./copies.ts";
 import type { Stream } from "./exec.ts";
 import type { JobOutcome } from "./jobs/job.ts";
+import type { Environment } from "./jobs/kind.ts";
 import { isWhole, look } from "./look.ts";
 import { type Marker, writeMarker } from "./marker.ts";
 import type { Found } from "./record.ts";
@@ -16,6 +17,8 @@ import { cursorState, recall, remember } from "./state.ts";
 
 export interface EvidenceIo {
   readonly stream: Stream;
+  /** What the job's own tool has in its environment: a fetch from where the job carried to needs the same. */
+  readonly environment: () => Environment;
   /** A line in the run's log. */
   readonly log: (line: string) => void;
   readonly now: () => number;
@@ -112,7 +115,7 @@ interface Look {
 
 async function after(config: Config, carried: Carried, carries: Carries, io: EvidenceIo): Promise<Look> {
   const { dataset, expected } = carried;
-  const copy = copyOf(dataset, carries.to, io.stream, config.folder);
+  const copy = copyOf(dataset, carries.to, equipped(io), config.folder);
   if (copy === undefined) return { dataset: dataset.name, lacks: false };
   const found = await copy.marker();
   if (!found.ok) io.log(`tierwatch: ${carries.to}: ${found.failure}`);
@@ -121,6 +124,13 @@ async function after(config: Config, carried: Carried, carries: Carries, io: Evi
   if (marker === undefined) return { dataset: dataset.name, lacks };
   const sourceRoot = dataset.paths[carries.from] ?? dataset.paths[dataset.born];
   return { dataset: dataset.name, lacks, seen: await look(copy, marker, carries.to, sourceRoot, io.now) };
+}
+
+/** Runs programs in the environment of the job's tool. Where that is not to be had the job itself has said so. */
+function equipped({ stream, environment }: EvidenceIo): Stream {
+  const env = environment();
+  if (!env.ok) return stream;
+  return (argv, onChunk, options) => stream(argv, onChunk, { ...options, env: { ...env.value, ...options.env } });
 }
 
 /** The expected marker, or the one that took its place in the source while the job ran. */

@@ -46,3 +46,5 @@ export const FETCH_MAX_SECONDS = 120;
 export const MARKER_MAX_BYTES = 4_194_304;
 /** A beat begins no further look at a marker's samples after this, in milliseconds. */
 export const LOOKING_MAX_MS = 60_000;
+/** A tool's line that is longer is none that it means to be read (rclone's and restic's are under 10 KB), in bytes. */
+export const LINE_MAX_BYTES = 1_048_576;

@@ -26,6 +26,13 @@ export interface ExecOptions {
   readonly quiet?: boolean;
   /** Its errors are for the job to read too: a question to which "no" is an answer. */
   readonly quietErrors?: boolean;
+  /**
+   * Takes stdout as it comes, in place of the terminal, the tail and `Ended.stdout`: output of any length in constant memory.
+   * Answers whether the program was seen to move on: one that only repeats its state (its server is gone) does not.
+   */
+  readonly onStdout?: (chunk: Uint8Array) => boolean;
+  /** The same for stderr. */
+  readonly onStderr?: (chunk: Uint8Array) => boolean;
 }
 
 /** How both ends of a pipe ended, and how many bytes went through it. */

@@ -34,7 +34,13 @@ export interface KindContext extends JobContext {
   readonly policy: (name: string) => Policy | undefined;
   /** The value behind `file:PATH` or `env:NAME` (any other text is itself); it is redacted from all output from then on. */
   readonly secret: (reference: string) => Result<string, string>;
+  /** What a former run of this job remembered; undefined when there is nothing of this shape. It can be lost at any time. */
+  readonly recall: <Schema extends z.core.$ZodType>(schema: Schema) => z.core.output<Schema> | undefined;
+  readonly remember: (value: object) => void;
 }
+
+/** Names and values for a program's environment, or why they are not to be had. */
+export type Environment = Result<Readonly<Record<string, string>>, string>;
 
 interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly settings: z.ZodMiniObject<Shape, z.core.$strict>;
@@ -44,6 +50,11 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly policies?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
   /** Its outcomes have `depths`; config faults a `depth` that no run would tell of. */
   readonly tellsDepth?: true;
+  /** What the tool needs in its environment; `fetch` commands of the tier that the job carries to get it too. */
+  readonly environment?: (
+    settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
+    context: Pick<KindContext, "secret">,
+  ) => Environment;
   /** What `doctor` should look at on this host, beside the programs. */
   readonly check?: (
     settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
@@ -61,6 +72,7 @@ export interface PreparedJob {
   readonly programs: readonly string[];
   readonly policies: readonly string[];
   readonly tellsDepth: boolean;
+  readonly environment: (context: Pick<KindContext, "secret">) => Environment;
   readonly check: (context: Pick<JobContext, "exec">) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
 }
@@ -83,6 +95,7 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
         programs: kind.programs(parsed.data),
         policies: kind.policies?.(parsed.data) ?? [],
         tellsDepth: kind.tellsDepth ?? false,
+        environment: (context) => kind.environment?.(parsed.data, context) ?? ok({}),
         check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],
         run: (context) => kind.run(parsed.data, context),
       });

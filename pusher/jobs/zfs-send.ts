@@ -7,10 +7,10 @@
  */
 import * as z from "zod/mini";
 import { failed, ok, type Result } from "../../protocol/result.ts";
+import { depthsOf } from "./depth.ts";
 import type { JobContext, JobOutcome } from "./job.ts";
 import { defineKind, type KindContext } from "./kind.ts";
 import { ask } from "./zfs-call.ts";
-import { depthsOf } from "./zfs-depth.ts";
 import { datasetName } from "./zfs-fields.ts";
 import { makeReadable } from "./zfs-mount.ts";
 import { resume } from "./zfs-resume.ts";

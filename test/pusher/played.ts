@@ -22,9 +22,13 @@ export function played(answers: readonly Answer[], now: number, policies: Record
     return { ended, bytes: found.bytes ?? 0 };
   };
   const context: KindContext = {
-    exec: async (argv) => {
+    exec: async (argv, options = {}) => {
       calls.push(argv.join(" "));
-      return answer(argv.join(" ")).ended;
+      const { ended } = answer(argv.join(" "));
+      const { onStdout, onStderr } = options;
+      onStdout?.(Buffer.from(ended.stdout));
+      onStderr?.(Buffer.from(ended.stderr));
+      return { ...ended, ...(onStdout ? { stdout: "" } : {}), ...(onStderr ? { stderr: "" } : {}) };
     },
     pipe: async (from, to) => {
       calls.push(`${from.join(" ")} | ${to.join(" ")}`);
@@ -37,6 +41,8 @@ export function played(answers: readonly Answer[], now: number, policies: Record
     folder: "/",
     policy: (name) => policies[name],
     secret: (value) => ({ ok: true, value }),
+    recall: () => undefined,
+    remember: () => undefined,
   };
   return { context, calls, log };
 }

@@ -40,6 +40,8 @@ function contextOf(more: Partial<KindContext> = {}): KindContext {
     folder,
     policy: (name) => (name === "today" ? { daily: 1 } : undefined),
     secret: (value) => ({ ok: true, value }),
+    recall: () => undefined,
+    remember: () => undefined,
     ...more,
   };
 }

@@ -1,11 +1,16 @@
-/** How far back a received copy reaches: every snapshot on the target can be restored, whoever made it. Pure. */
+/** How far back a copy reaches: every snapshot (version, archive) that can be restored counts, whoever made it. Pure. */
 import type { Depth } from "../../protocol/heartbeat.ts";
 import type { KindContext } from "./kind.ts";
-import type { Snapshot } from "./zfs-snapshots.ts";
+
+/** A version of the data that can be restored. */
+export interface Snapshot {
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
 
 /**
- * The depth of each dataset that the job carries, by the snapshots on its target. A received snapshot has the creation time
- * that it has on the source: it is the age of the data, not of its arrival.
+ * The depth of each dataset that the job carries, by the snapshots on its target. A snapshot's time is the age of the data, not
+ * of its arrival: ZFS keeps the one that it had on the source.
  */
 export function depthsOf(
   snapshots: readonly Snapshot[],
