@@ -2,6 +2,7 @@
 import { command } from "./command.ts";
 import { disk } from "./disk.ts";
 import type { JobKind } from "./kind.ts";
+import { restic } from "./restic.ts";
 import { smart } from "./smart.ts";
 import { zfsHealth } from "./zfs-health.ts";
 import { zfsScrub } from "./zfs-scrub.ts";
@@ -11,6 +12,7 @@ import { zfsSnapshot } from "./zfs-snapshot.ts";
 export const KINDS: Readonly<Record<string, JobKind>> = {
   command,
   disk,
+  restic,
   smart,
   "zfs-health": zfsHealth,
   "zfs-scrub": zfsScrub,
