@@ -67,7 +67,7 @@ export function rename(from: string, to: string): void {
 }
 
 /** Makes renames and deletions in a folder outlive a power cut, where the system can. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const fd = openSync(folder, "r");
   try {

@@ -1,6 +1,7 @@
 /** Every kind of job there is, by the name that `kind` in pusher.toml gives it. */
 import { command } from "./command.ts";
 import { disk } from "./disk.ts";
+import { exportKind } from "./export.ts";
 import type { JobKind } from "./kind.ts";
 import { restic } from "./restic.ts";
 import { smart } from "./smart.ts";
@@ -12,6 +13,7 @@ import { zfsSnapshot } from "./zfs-snapshot.ts";
 export const KINDS: Readonly<Record<string, JobKind>> = {
   command,
   disk,
+  export: exportKind,
   restic,
   smart,
   "zfs-health": zfsHealth,
