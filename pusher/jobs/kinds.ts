@@ -3,6 +3,7 @@ import { command } from "./command.ts";
 import { disk } from "./disk.ts";
 import { exportKind } from "./export.ts";
 import type { JobKind } from "./kind.ts";
+import { rclone } from "./rclone.ts";
 import { restic } from "./restic.ts";
 import { smart } from "./smart.ts";
 import { zfsHealth } from "./zfs-health.ts";
@@ -14,6 +15,7 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   command,
   disk,
   export: exportKind,
+  rclone,
   restic,
   smart,
   "zfs-health": zfsHealth,

@@ -14,7 +14,7 @@ const summary = z.object({
   /** Absent when restic was told to save no snapshot of what did not change. */
   snapshot_id: z.optional(z.string()),
 });
-type Summary = z.infer<typeof summary>;
+export type Summary = z.infer<typeof summary>;
 
 const status = z.object({
   message_type: z.literal("status"),

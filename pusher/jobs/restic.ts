@@ -15,16 +15,19 @@ import { hasExited, unfinished } from "./ending.ts";
 import { environment, resolveEnv } from "./environment.ts";
 import { counted } from "./few.ts";
 import type { JobOutcome } from "./job.ts";
+import { jsonLines } from "./json-lines.ts";
 import { defineKind, type Environment, type KindContext } from "./kind.ts";
+import { areMarkers, mayBeMarkers } from "./only-markers.ts";
 import { paths, repository } from "./repository.ts";
 import { checkIfDue } from "./restic-check.ts";
-import { type ResticReport, resticReport } from "./restic-report.ts";
+import { type ResticReport, resticReport, type Summary } from "./restic-report.ts";
 import { parseResticSnapshots, type ResticSnapshot, versionsOf } from "./restic-snapshots.ts";
 import { resticTrouble } from "./restic-trouble.ts";
 
 /** What a listing of the snapshots may take, in seconds. */
 const LIST_SECONDS = 600;
 const EXIT_PARTIAL = 3;
+const NO_FILE = "restic read no file at all: is what `paths` names mounted? The snapshot that it saved is empty";
 
 const options = z.optional(z.array(z.string()));
 const settings = z.strictObject({
@@ -88,6 +91,7 @@ async function backUp(own: Settings, env: Env, context: KindContext): Promise<Jo
   }
   const outcome: JobOutcome = { ...judge(report, exitCode), ...amounts(report) };
   if (outcome.status === "failed") return outcome;
+  if (await holdsOnlyMarkers(saved, env, context)) return { ...outcome, status: "failed", reason: NO_FILE };
   const listed = await list(sources, saved?.snapshot_id, env, context);
   return listed.ok ? { ...outcome, depths: depthsOf(listed.value, context) } : { ...outcome, ...listed.failure };
 }
@@ -105,8 +109,7 @@ function judge(report: ResticReport, exitCode: number): JobOutcome {
     return { status: "failed", exitCode, reason: `restic ended with ${exitCode}, but did not say what it saved` };
   }
   if (saved.total_files_processed === 0) {
-    const reason = "restic read no file at all: is what `paths` names mounted? The snapshot that it saved is empty";
-    return { status: "failed", exitCode, reason };
+    return { status: "failed", exitCode, reason: NO_FILE };
   }
   const { unreadable, absent } = report;
   const troubles = [
@@ -120,6 +123,25 @@ function judge(report: ResticReport, exitCode: number): JobOutcome {
   }
   if (exitCode === 0) return { status: "succeeded", exitCode };
   return { status: "warned", exitCode, reason: "the snapshot was made, but restic could not read some files" };
+}
+
+const node = z.object({ type: z.string(), path: z.string() });
+
+async function holdsOnlyMarkers(saved: Summary | undefined, env: Env, context: KindContext): Promise<boolean> {
+  if (saved?.snapshot_id === undefined || !mayBeMarkers(saved.total_files_processed, context)) return false;
+  const files: string[] = [];
+  const lines = jsonLines({
+    text: () => true,
+    value: (value) => {
+      const listed = z.safeParse(node, value);
+      if (listed.success && listed.data.type === "file") files.push(listed.data.path);
+      return true;
+    },
+  });
+  const argv = ["restic", "ls", "--json", "--no-lock", saved.snapshot_id];
+  const { exitCode } = await context.exec(argv, { env, timeoutSeconds: LIST_SECONDS, onStdout: lines.push });
+  lines.end();
+  return exitCode === 0 && areMarkers(files);
 }
 
 /** The versions that can be restored of what was backed up; the failure is what the run is when the new one is not seen. */

@@ -1,7 +1,7 @@
 /** kind = "restic" on the real restic, in temporary folders and over `rclone serve restic` on loopback. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Host, host } from "../pusher/host.ts";
@@ -145,6 +145,15 @@ describe.skipIf(absent.length > 0)("restic", () => {
     } finally {
       disk.remove();
     }
+  });
+
+  test("of a folder that holds nothing but the pusher's marker has failed, for its disk is not mounted", async () => {
+    setUp(join(here.folder, "repository"));
+    rmSync(join(here.folder, "photos"), { recursive: true });
+    mkdirSync(join(here.folder, "photos"));
+    const ran = await run();
+    expect(ran).toMatchObject({ code: 1, status: "failed", files: 1, born: [{ dataset: "photos" }] });
+    expect(ran.reason).toMatch(/no file at all: is what `paths` names mounted/);
   });
 
   test("a pack that is gone is found by the check, though the backup ended with 0", async () => {

@@ -1,0 +1,135 @@
+/** kind = "rclone" on the real rclone, in temporary folders and over `rclone serve webdav` on loopback. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Host, host } from "../pusher/host.ts";
+import {
+  asNobody,
+  fillPhotos,
+  killTool,
+  NO_WORKER,
+  offsiteJob,
+  rcloneServe,
+  type Serving,
+  smallDisk,
+  until,
+} from "./cloud.ts";
+import { missing } from "./tools.ts";
+
+const absent = missing(["rclone", "setpriv"], "kind rclone on the real rclone");
+
+let here: Host;
+let server: Serving | undefined;
+
+beforeEach(() => {
+  here = host();
+  fillPhotos(here);
+});
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  here.remove();
+});
+
+function configure(target: string, more = ""): void {
+  writeFileSync(join(here.folder, "rclone.conf"), "");
+  const env = `env = { RCLONE_CONFIG = "${join(here.folder, "rclone.conf")}" }`;
+  const lines = `mode = "sync"\nsource = "photos"\ntarget = "${target}"\n${env}\n${more}`;
+  here.configure(NO_WORKER, offsiteJob("rclone", lines, ["rclone", "cat", `${target}/{path}`]));
+}
+
+async function run() {
+  const ended = await here.pusher("run", "offsite");
+  const last = here.spooled().at(-1);
+  if (last === undefined) throw new Error(ended.stderr);
+  return { ...last, code: ended.code };
+}
+
+const offsite = (...names: string[]) => join(here.folder, "offsite", ...names);
+
+describe.skipIf(absent.length > 0)("rclone", () => {
+  test("carries to a server, and proves it by the marker that it reads back", async () => {
+    server = await rcloneServe("webdav", offsite());
+    configure(`:webdav,url='http://127.0.0.1:${server.port}':photos`);
+    const first = await run();
+    expect(first).toMatchObject({ code: 0, status: "succeeded", files: 9, deletions: 0, errors: 0 });
+    expect(first.seen).toMatchObject([{ marker: first.born?.[0]?.marker, tier: "offsite", sampled: 8, matched: 8 }]);
+    rmSync(join(here.folder, "photos/p3.jpg"));
+    expect(await run()).toMatchObject({ status: "succeeded", files: 8, deletions: 1 });
+  });
+
+  test("deletes nothing for a source that is empty or gone, and stops at its limit of deletions", async () => {
+    configure(offsite(), "max_deletions = 2");
+    await run();
+    const photos = join(here.folder, "photos");
+    for (let i = 0; i < 6; i += 1) rmSync(join(photos, `p${i}.jpg`));
+    const stopped = await run();
+    expect(stopped).toMatchObject({ code: 7, status: "failed" });
+    expect(stopped.reason).toMatch(/more files than `max_deletions` allows/);
+    const left = readdirSync(offsite()).length;
+    expect(left).toBeGreaterThanOrEqual(9 - 2);
+    rmSync(photos, { recursive: true });
+    mkdirSync(photos);
+    const empty = await run();
+    expect(empty).toMatchObject({ status: "failed", born: [{ dataset: "photos" }] });
+    expect(empty.reason).toMatch(/holds no file at all: is it mounted\? Nothing was copied, nothing deleted/);
+    rmSync(photos, { recursive: true });
+    expect((await run()).reason).toMatch(/`source` does not exist: is it mounted/);
+    expect(readdirSync(offsite())).toHaveLength(left);
+  });
+
+  test("that filters out all that the source holds deletes nothing", async () => {
+    configure(offsite());
+    await run();
+    configure(offsite(), 'options = ["--include", "*.nothing"]');
+    expect(await run()).toMatchObject({
+      status: "failed",
+      files: 0,
+      reason: expect.stringContaining("holds no file at all"),
+    });
+    expect(readdirSync(offsite()).length).toBeGreaterThan(8);
+  });
+
+  test("names the file that it could not read", async () => {
+    configure(offsite());
+    mkdirSync(offsite());
+    const secret = join(here.folder, "photos/secret.jpg");
+    writeFileSync(secret, "mine");
+    chmodSync(secret, 0);
+    asNobody(here, "rclone");
+    const ran = await run();
+    expect(ran).toMatchObject({ code: 1, status: "failed" });
+    expect(ran.reason).toMatch(/not carried: 1 file \(secret\.jpg\).*permission denied/);
+  });
+
+  test("that is killed half way has failed, and the next run carries the rest", async () => {
+    const big = join(here.folder, "photos/a-big.raw");
+    writeFileSync(big, randomBytes(3_000_000));
+    utimesSync(big, new Date(0), new Date(0));
+    configure(offsite(), 'options = ["--bwlimit", "200k", "--transfers", "1"]');
+    const running = here.start("run", "offsite");
+    await until(() => existsSync(offsite()) && readdirSync(offsite()).length > 0);
+    killTool(running.process);
+    expect((await running.ended).code).toBe(137);
+    expect(here.spooled().at(-1)).toMatchObject({ status: "failed", signal: "SIGKILL" });
+    configure(offsite());
+    expect(await run()).toMatchObject({ status: "succeeded", files: 10 });
+  });
+
+  test("whose target is full, not reached or not known says so", async ({ skip }) => {
+    configure("cloud:photos");
+    expect((await run()).reason).toMatch(/no such remote/);
+    configure(":webdav,url='http://127.0.0.1:9':photos", 'options = ["--retries", "1", "--low-level-retries", "1"]');
+    expect((await run()).reason).toMatch(/cannot be reached/);
+    const disk = smallDisk(join(here.folder, "disk"), 1);
+    if (disk === undefined) return skip("this account cannot mount a small disk");
+    try {
+      writeFileSync(join(here.folder, "photos/big.raw"), randomBytes(3_000_000));
+      configure(join(here.folder, "disk"));
+      expect((await run()).reason).toMatch(/no space left in the target.*not carried: 1 file \(big\.raw\)/);
+    } finally {
+      disk.remove();
+    }
+  });
+});
