@@ -1,7 +1,9 @@
 /** Every kind of job there is, by the name that `kind` in pusher.toml gives it. */
+import { certificate } from "./certificate.ts";
 import { command } from "./command.ts";
 import { disk } from "./disk.ts";
 import { exportKind } from "./export.ts";
+import { keyAge } from "./key-age.ts";
 import type { JobKind } from "./kind.ts";
 import { rclone } from "./rclone.ts";
 import { restic } from "./restic.ts";
@@ -12,9 +14,11 @@ import { zfsSend } from "./zfs-send.ts";
 import { zfsSnapshot } from "./zfs-snapshot.ts";
 
 export const KINDS: Readonly<Record<string, JobKind>> = {
+  certificate,
   command,
   disk,
   export: exportKind,
+  key: keyAge,
   rclone,
   restic,
   smart,
