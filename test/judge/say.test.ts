@@ -5,6 +5,7 @@ import { lossIfLost } from "../../worker/judge/loss.ts";
 import {
   aliveUntil,
   beats,
+  began,
   bothHeard,
   carrying,
   chainPlans,
@@ -20,6 +21,7 @@ import {
   ran,
   readIn,
   START,
+  watch,
   wellAt,
 } from "./site.ts";
 
@@ -131,6 +133,22 @@ describe("an alert about silence", () => {
 });
 
 describe("the closing alert", () => {
+  test("of a host says that it is heard again", () => {
+    let lived = well();
+    for (let at = WELL; at <= WELL + HOUR; at += MINUTE) lived = look(heard(lived, "vm", at), at);
+    lived = look(bothHeard(lived, WELL + HOUR + MINUTE), WELL + HOUR + MINUTE);
+    expect(lived.said.at(-1)).toMatchObject({ kind: "closed", title: "home: nas is heard again" });
+  });
+
+  test("of a miss whose run turns out to go on does not call it well", () => {
+    const plans = chainPlans({}, { maxRuntimeSeconds: 3 * 3600, hardLimitSeconds: 6 * 3600 });
+    let lived = aliveUntil(wellAt(lifeOf(plans), WELL), WELL, WELL + 25 * HOUR + MINUTE);
+    expect(watch(lived, "job:nas/nightly").status).toBe("missed");
+    lived = look(began(lived, "nas", "nightly", WELL + 24 * HOUR + 50 * MINUTE), WELL + 25 * HOUR + 2 * MINUTE);
+    const ends = lived.said.filter(({ kind, root }) => kind === "closed" && root === "job:nas/nightly");
+    expect(ends.map(({ title }) => title)).toEqual(["home: nightly on nas is under way"]);
+  });
+
   test("says how long it lasted", () => {
     let lived = look(ran(well(), "nas", "sync", WELL + MINUTE, { status: "failed" }), WELL + 2 * MINUTE);
     lived = look(ran(bothHeard(lived, WELL + HOUR), "nas", "sync", WELL + 30 * MINUTE), WELL + HOUR);

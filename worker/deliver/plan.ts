@@ -7,10 +7,10 @@
 import type { Outcome } from "../channels/outcome.ts";
 import type { Delivery, Tried } from "../store/deliveries.ts";
 
-export const EXPIRE_AFTER_MS = 3 * 86_400_000;
-export const BACKOFF_FIRST_MS = 15_000;
+const EXPIRE_AFTER_MS = 3 * 86_400_000;
+const BACKOFF_FIRST_MS = 15_000;
 /** The longest wait, whatever a provider asks for: an alert is to be heard. */
-export const BACKOFF_MAX_MS = 3_600_000;
+const BACKOFF_MAX_MS = 3_600_000;
 /** At most this part of a wait is left out. */
 const JITTER = 0.2;
 /** So long a channel that takes nothing any more is left alone; then one delivery tries it. */
@@ -61,7 +61,7 @@ function retried(
 }
 
 /** The wait after the try with this number, counted from 1. */
-export function backoffMs(id: string, attempts: number): number {
+function backoffMs(id: string, attempts: number): number {
   const whole = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempts - 1));
   return Math.round(whole * (1 - JITTER * fractionOf(`${id} ${attempts}`)));
 }

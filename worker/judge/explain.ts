@@ -15,7 +15,7 @@ export function explain(key: string, reason: Reason, now: number): string {
       return reason.untilAt === null ? "Paused until it is resumed." : `Paused until ${moment(reason.untilAt)}.`;
     case "catching_up":
       if (reason.after === PAUSE) return `Its pause is over; it has until ${moment(reason.untilAt)} to be well.`;
-      return `${nameOf(reason.after)} is well again; this has until ${moment(reason.untilAt)} to follow.`;
+      return `${nameOf(reason.after)} is ${/^(host|site):/.test(reason.after) ? "heard" : "well"} again; this has until ${moment(reason.untilAt)} to follow.`;
     default:
       return explainOwn(kindOf(key), reason, now);
   }

@@ -256,7 +256,6 @@ function hanging(incident: Incident, after: readonly Watch[]): string[] {
 }
 
 function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Alert {
-  const subject = incident.root === siteKey(incident.site) ? incident.site : nameOf(incident.root);
   const lines = [
     endLine(incident, closedAt, ending),
     ...missed(incident, closedAt, verdict.after),
@@ -266,22 +265,22 @@ function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Al
   return {
     kind: "closed",
     ...common(incident),
-    title: title(
-      incident.root === siteKey(incident.site)
-        ? `${subject} is heard again`
-        : `${incident.site}: ${subject} ${ENDINGS[ending]}`,
-    ),
+    title: title(closingTitle(incident, ending, verdict.after)),
     lines: saidOf([...lines, ...standing(verdict.after, verdict.now)], verdict.after, verdict.now),
     at: closedAt,
   };
 }
 
-const ENDINGS: Record<Closed["ending"], string> = {
-  recovered: "is well again",
-  absorbed: "is well again",
-  removed: "is no longer watched",
-  paused: "is paused",
-};
+function closingTitle({ site, root }: Incident, ending: Closed["ending"], after: readonly Watch[]): string {
+  if (root === siteKey(site)) return `${site} is heard again`;
+  const subject = `${site}: ${nameOf(root)}`;
+  if (ending === "removed") return `${subject} is no longer watched`;
+  if (ending === "paused") return `${subject} is paused`;
+  if (root.startsWith("host:")) return `${subject} is heard again`;
+  // Its start was told late: it is no miss any more, and no success yet.
+  const goesOn = after.find(({ key }) => key === root)?.status === "late";
+  return `${subject} ${goesOn ? "is under way" : "is well again"}`;
+}
 
 function endLine({ openedAt }: Incident, closedAt: number, ending: Closed["ending"]): string {
   const lasted = span(closedAt - openedAt);

@@ -17,7 +17,7 @@ export function told(line: string, zone: string | null, now: number): string {
 }
 
 /** `2026-11-24 08:00 Europe/Berlin`. */
-export function inZone(at: number, zone: string | null): string {
+function inZone(at: number, zone: string | null): string {
   return zone === null ? moment(at) : moment(wallOf(zone, at)).replace("UTC", zone);
 }
 
