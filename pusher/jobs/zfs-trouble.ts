@@ -84,12 +84,15 @@ export function isNoSuchPool({ stderr }: Ended): boolean {
   return NO_SUCH_POOL.test(stderr) || NO_POOL_AT_ALL.test(stderr);
 }
 
+/** Which of the two a sender says depends on whether the receiver had read all that it was sent so far. */
+const CLOSED = /Broken pipe|Connection reset by peer/;
+
 /**
  * Why `zfs send | zfs receive` failed. A sender whose pipe was closed only noticed that the receiver was gone (it dies of the
  * signal, or says so and exits 1 as zfs-fuse does); a receiver whose stream broke off only noticed that the sender was.
  */
 export function pipeTrouble({ producer, consumer }: Piped, source: string, target: string): string {
-  const closed = producer.signal === "SIGPIPE" || producer.exitCode === 141 || /Broken pipe/.test(producer.stderr);
+  const closed = producer.signal === "SIGPIPE" || producer.exitCode === 141 || CLOSED.test(producer.stderr);
   const senderBroke = producer.exitCode !== 0 && !(closed && consumer.exitCode !== 0);
   return senderBroke ? zfsTrouble(producer, source) : zfsTrouble(consumer, target);
 }

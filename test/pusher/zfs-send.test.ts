@@ -56,11 +56,14 @@ describe("the reason of a failed receive", () => {
       expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toMatch(/^archive\/apps was modified/);
   });
 
-  test("is the receiver's when zfs-fuse's sender says that its pipe broke, and exits 1", () => {
-    const sender = ended(1, "warning: cannot send 'fast/apps@x': Broken pipe\n");
-    const piped = { producer: sender, consumer: ended(1, fixture("fuse-recv-full-onto-existing")), bytes: 0 };
-    expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toMatch(/^archive\/apps exists already/);
-  });
+  test.each(["warning: cannot send 'fast/apps@x': Broken pipe", "internal error: Connection reset by peer"])(
+    "is the receiver's when zfs-fuse's sender says that its pipe broke, and exits 1: %s",
+    (stderr) => {
+      const sender = ended(1, `${stderr}\n`);
+      const piped = { producer: sender, consumer: ended(1, fixture("fuse-recv-full-onto-existing")), bytes: 0 };
+      expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toMatch(/^archive\/apps exists already/);
+    },
+  );
 
   test.each([
     ["openzfs-send-missing-base", "fast/apps does not exist"],
