@@ -1,4 +1,5 @@
 /** Every kind of job there is, by the name that `kind` in pusher.toml gives it. */
+import { borg } from "./borg.ts";
 import { certificate } from "./certificate.ts";
 import { command } from "./command.ts";
 import { disk } from "./disk.ts";
@@ -14,6 +15,7 @@ import { zfsSend } from "./zfs-send.ts";
 import { zfsSnapshot } from "./zfs-snapshot.ts";
 
 export const KINDS: Readonly<Record<string, JobKind>> = {
+  borg,
   certificate,
   command,
   disk,
