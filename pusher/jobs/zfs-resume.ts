@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { JobContext } from "./job.ts";
 import { act, ask } from "./zfs-call.ts";
+import { contextAt, type Place } from "./zfs-ssh.ts";
 import { pipeTrouble, zfsTrouble } from "./zfs-trouble.ts";
 
 export interface Resumed {
@@ -36,18 +37,24 @@ export async function tokenOf(target: string, context: JobContext): Promise<Resu
  * Continues by the target's token (zfs-receive(8), `receive_resume_token`), if it has one. Only when the sender says that it
  * leads nowhere the partly received snapshot is given up, and the log says so.
  */
-export async function resume(source: string, target: string, context: JobContext): Promise<Result<Resumed, string>> {
-  const asked = await tokenOf(target, context);
+export async function resume(
+  source: string,
+  target: string,
+  context: JobContext,
+  place: Place,
+): Promise<Result<Resumed, string>> {
+  const there = contextAt(place, context);
+  const asked = await tokenOf(target, there);
   if (!asked.ok) return asked;
   const { canResume, token } = asked.value;
   if (token === null) return ok({ bytes: 0, canResume });
   context.log(`continuing an interrupted receive into ${target}`);
-  const piped = await context.pipe(["zfs", "send", "-t", token], ["zfs", "receive", "-s", "-u", target]);
+  const piped = await context.pipe(["zfs", "send", "-t", token], place.argv(["zfs", "receive", "-s", "-u", target]));
   if (piped.producer.exitCode === 0 && piped.consumer.exitCode === 0) {
     return ok({ bytes: piped.bytes, canResume: true });
   }
   if (!HOPELESS.test(piped.producer.stderr)) return failed(pipeTrouble(piped, source, target));
   context.log(`what was sent before is no longer there; giving up the partly received snapshot of ${target}`);
-  const aborted = await act(context, "zfs", "receive", "-A", target);
+  const aborted = await act(there, "zfs", "receive", "-A", target);
   return aborted.exitCode === 0 ? ok({ bytes: 0, canResume: true }) : failed(zfsTrouble(aborted, target));
 }

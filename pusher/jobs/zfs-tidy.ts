@@ -1,6 +1,6 @@
 /** Destroys the snapshots that no policy keeps any more, on the source and on the target of a send. */
 import type { JobContext } from "./job.ts";
-import type { KindContext, Policy } from "./kind.ts";
+import type { Policy } from "./kind.ts";
 import { act } from "./zfs-call.ts";
 import { prunable } from "./zfs-prune.ts";
 import { listSnapshots, newestCommon, type Snapshot } from "./zfs-snapshots.ts";
@@ -8,6 +8,8 @@ import { zfsTrouble } from "./zfs-trouble.ts";
 
 export interface Side {
   readonly dataset: string;
+  /** Runs programs where the dataset is. */
+  readonly context: JobContext;
   /** Absent: nothing is destroyed there. */
   readonly policy: Policy | undefined;
 }
@@ -21,19 +23,21 @@ export interface Tidied {
 }
 
 /** Prunes both sides; only snapshots whose name begins with `prefix`, and never the newest that both sides have. */
-export async function tidy(source: Side, target: Side, prefix: string, context: KindContext): Promise<Tidied> {
-  const sources = await listSnapshots(source.dataset, context);
+export async function tidy(source: Side, target: Side, prefix: string): Promise<Tidied> {
+  const sources = await listSnapshots(source.dataset, source.context);
   if (!sources.ok) return { destroyed: 0, kept: null, trouble: `nothing was pruned: ${sources.failure}` };
-  const targets = await listSnapshots(target.dataset, context);
+  const targets = await listSnapshots(target.dataset, target.context);
   if (!targets.ok) return { destroyed: 0, kept: null, trouble: `nothing was pruned: ${targets.failure}` };
   const common = newestCommon(sources.value, targets.value);
   const needed = new Set(common === null ? [] : [common.guid]);
-  const doomed = [
-    ...doomedOf(source, sources.value, needed, prefix),
-    ...doomedOf(target, targets.value, needed, prefix),
-  ];
-  const { destroyed, trouble } = await destroyAll(doomed, context);
-  return { destroyed: destroyed.size, kept: targets.value.filter(({ name }) => !destroyed.has(name)), trouble };
+  const here = await destroyAll(doomedOf(source, sources.value, needed, prefix), source.context);
+  if (here.trouble !== null) return { destroyed: here.destroyed.size, kept: targets.value, trouble: here.trouble };
+  const there = await destroyAll(doomedOf(target, targets.value, needed, prefix), target.context);
+  return {
+    destroyed: here.destroyed.size + there.destroyed.size,
+    kept: targets.value.filter(({ name }) => !there.destroyed.has(name)),
+    trouble: there.trouble,
+  };
 }
 
 interface Destroyed {

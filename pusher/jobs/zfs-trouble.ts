@@ -10,6 +10,25 @@ const NO_SUCH_POOL = /no such pool/;
 const NO_POOL_AT_ALL = /no pools available/;
 
 const KNOWN: readonly Known[] = [
+  {
+    pattern: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    says: (it) =>
+      `${it}: its machine's ssh host key is not known, or another than before: log in by hand as this user and compare it`,
+  },
+  {
+    pattern: /Permission denied \([a-z,-]*(publickey|password|keyboard-interactive)/,
+    says: (it) => `${it}: ssh refused the login to its machine; is this user's public key in authorized_keys there?`,
+  },
+  { pattern: /Could not resolve hostname/, says: (it) => `${it}: there is no machine of that name (ssh)` },
+  { pattern: /ssh: connect to host/, says: (it) => `${it}: its machine does not answer (ssh)` },
+  {
+    pattern: /Timeout, server .* not responding|Connection (to .* )?(closed|reset) by|client_loop: send disconnect/,
+    says: (it) => `${it}: the ssh connection to its machine broke off`,
+  },
+  {
+    pattern: /env: .?(zfs|zpool).?: No such file/,
+    says: (it) => `${it}: its machine has no zfs and zpool where ssh finds them`,
+  },
   { pattern: NO_SUCH_POOL, says: (it) => `there is no ${it}: is it imported? (\`zpool import\`)` },
   { pattern: NO_POOL_AT_ALL, says: (it) => `there is no ${it}: no pool is imported at all (\`zpool import\`)` },
   {
@@ -41,7 +60,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     pattern: /key must be loaded|key not loaded/i,
-    says: (it) => `${it}: its encryption key is not loaded (\`zfs load-key\`)`,
+    says: (it) => `${it}: its encryption key is not loaded (\`zfs load-key\`), and it is not sent raw (\`raw = true\`)`,
   },
   {
     pattern: /Input\/output error/,

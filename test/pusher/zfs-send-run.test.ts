@@ -19,6 +19,7 @@ const listing = (dataset: string, guids: Readonly<Record<string, string>>) =>
 const TOKEN = "zfs get -H -o value receive_resume_token archive/apps";
 const SNAPSHOTS = "zfs get -H -p -d 1 -o name,property,value creation,createtxg,guid,userrefs,clones";
 const MOUNT = "zfs get -H -o property,value canmount,mountpoint,mounted archive/apps";
+const BOOKMARKS = "zfs list -H -p -t bookmark -d 1 -o name,guid,createtxg,creation fast/apps";
 const mountedAs = (mounted: "yes" | "no", canmount = "on") =>
   `canmount\t${canmount}\nmountpoint\t/archive/apps\nmounted\t${mounted}\n`;
 
@@ -33,6 +34,8 @@ const NIGHT: readonly Answer[] = [
   ["zfs send", { bytes: 624 }],
   ["zfs receive", {}],
   [MOUNT, { stdout: mountedAs("yes") }],
+  [BOOKMARKS, {}],
+  ["zfs bookmark", {}],
 ];
 
 async function run(answers: readonly Answer[], more: object = {}, carries?: KindContext["carries"]) {
@@ -163,6 +166,127 @@ describe("an interrupted receive", () => {
     ]);
     expect(moving(calls)).toContainEqual(expect.stringContaining("| zfs receive -u archive/apps"));
   });
+});
+
+describe("a bookmark", () => {
+  const line = (name: string, guid: number) => `fast/apps#${name}\t${guid}\t${guid}\t1795396919\n`;
+  const gap = (marked: string): readonly Answer[] => [
+    [`${SNAPSHOTS} fast/apps`, { stdout: listing("fast/apps", { old: "3", [TODAY]: "9" }) }],
+    [`${SNAPSHOTS} archive/apps`, { stdout: listing("archive/apps", { old: "3", yesterday: "5" }) }],
+    [BOOKMARKS, { stdout: marked }],
+  ];
+
+  test("of the target's newest snapshot is sent from, when the snapshot itself is gone from the source", async () => {
+    const { calls } = await run(gap(line("b1", 4) + line("b2", 5)));
+    expect(moving(calls)[1]).toBe(`zfs send -i fast/apps#b2 fast/apps@${TODAY} | zfs receive -s -u archive/apps`);
+  });
+
+  test("of another snapshot is of no use", async () => {
+    const { calls } = await run(gap(line("b1", 4)));
+    expect(moving(calls)[1]).toBe(`zfs send -i fast/apps@old fast/apps@${TODAY} | zfs receive -s -u archive/apps`);
+  });
+
+  test("is made of what has arrived, and takes the place of this job's last one alone", async () => {
+    const names = ["mine", "tierwatch-job-weekly-tierwatch-1", "tierwatch-job-nightly-tierwatch-1"];
+    const { calls, outcome } = await run([
+      [BOOKMARKS, { stdout: names.map((name, i) => line(name, i)).join("") }],
+      ["zfs destroy", {}],
+    ]);
+    expect(calls).toContain(`zfs bookmark fast/apps@${TODAY} fast/apps#tierwatch-job-nightly-${TODAY}`);
+    expect(calls.filter((call) => call.startsWith("zfs destroy"))).toEqual([
+      "zfs destroy fast/apps#tierwatch-job-nightly-tierwatch-1",
+    ]);
+    expect(outcome.status).toBe("succeeded");
+  });
+
+  test("that this user may not make is no trouble for the copy", async () => {
+    const { outcome, log } = await run([["zfs bookmark", { exitCode: 1, stderr: "permission denied\n" }]]);
+    expect(outcome).toEqual({ status: "succeeded", exitCode: 0, bytes: 624, deletions: 0 });
+    expect(log.join("\n")).toMatch(/no bookmark was made: .*permission denied/);
+  });
+});
+
+describe("raw", () => {
+  const KEY = "zfs get -H -o value keystatus archive/apps";
+
+  test("sends the dataset as it is on the disk, and leaves a copy without its key unmounted", async () => {
+    const { calls, outcome } = await run([[KEY, { stdout: "unavailable\n" }]], { raw: true });
+    expect(moving(calls)).toContain(
+      `zfs send -w -i fast/apps@${TODAY} fast/apps@${TODAY} | zfs receive -s -u archive/apps`,
+    );
+    expect(calls).not.toContain(MOUNT);
+    expect(outcome.status).toBe("succeeded");
+  });
+
+  test("mounts a copy whose key is there", async () => {
+    expect((await run([[KEY, { stdout: "available\n" }]], { raw: true })).calls).toContain(MOUNT);
+  });
+
+  test("is what an encrypted dataset without its key is told to be sent as", async () => {
+    const stderr = fixture("openzfs-send-key-not-loaded");
+    const { outcome } = await run([["zfs send", { exitCode: 1, stderr }]]);
+    expect(outcome.reason).toMatch(/fast\/apps: its encryption key is not loaded .*`raw = true`/);
+  });
+});
+
+describe("a target on another machine", () => {
+  const FIXED =
+    "-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=30 -o ServerAliveInterval=30 -o ServerAliveCountMax=4";
+  const PATH = "env LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  const SSH = `ssh ${FIXED} -- backup@nas2 ${PATH}`;
+  const NEAR = /^(zfs (send|snapshot|bookmark|list -H -p -t bookmark)|zfs get .* fast|zpool list .* fast)/;
+  const overSsh: readonly Answer[] = NIGHT.map(([words, ended]) => [
+    NEAR.test(words) ? words : `${SSH} ${words}`,
+    ended,
+  ]);
+  const ZPOOL: Answer = ["zpool list -H -o health", { stdout: "ONLINE\n" }];
+
+  async function runAt(ssh: object, answers: readonly Answer[]) {
+    const prepared = zfsSend.prepare({ source: "fast/apps", target: "archive/apps", ssh });
+    if (!prepared.ok) throw new Error("these settings are good");
+    const { context, calls } = played([...answers, ...overSsh, ZPOOL], NOW);
+    return { outcome: await prepared.value.run(context), calls };
+  }
+
+  test("is reached by ssh, which never asks and knows the machine already; all that is here is done here", async () => {
+    const { outcome, calls } = await runAt({ host: "backup@nas2" }, []);
+    expect(outcome).toEqual({ status: "succeeded", exitCode: 0, bytes: 624, deletions: 0 });
+    expect(calls.find((call) => call.includes("|"))).toBe(
+      `zfs send -i fast/apps@${TODAY} fast/apps@${TODAY} | ${SSH} zfs receive -s -u archive/apps`,
+    );
+    expect(calls).toContain(`${SSH} zpool list -H -o health archive`);
+    expect(calls).toContain("zpool list -H -o health fast");
+    expect(calls.filter((call) => call.startsWith("zfs") && / archive\/apps$/.test(call.split("|")[0] ?? ""))).toEqual(
+      [],
+    );
+  });
+
+  test("is reached with the port, the key and the host keys that are named", async () => {
+    const more = { port: 2222, identity: "/etc/tierwatch/id", known_hosts: "/etc/tierwatch/known hosts" };
+    const { calls } = await runAt({ host: "nas2", ...more }, [["ssh", { exitCode: 255, stderr: "ssh: x" }]]);
+    expect(calls.at(-1)).toContain(
+      '-o IdentitiesOnly=yes -o UserKnownHostsFile="/etc/tierwatch/known hosts" -p 2222 -i /etc/tierwatch/id -- nas2 env',
+    );
+  });
+
+  test.each([
+    ["Host key verification failed.", /host key is not known, or another than before/],
+    ["backup@nas2: Permission denied (publickey,password).", /ssh refused the login/],
+    ["ssh: Could not resolve hostname nas2: Name or service not known", /no machine of that name/],
+    ["ssh: connect to host nas2 port 22: Connection refused", /does not answer/],
+    ["env: 'zpool': No such file or directory", /has no zfs and zpool/],
+  ])("that cannot be reached is told with the reason, and nothing is made here: %s", async (stderr, says) => {
+    const { outcome, calls } = await runAt({ host: "backup@nas2" }, [["ssh", { exitCode: 255, stderr }]]);
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringMatching(says) });
+    expect(moving(calls)).toEqual([]);
+  });
+
+  test.each([{ host: "-oProxyCommand=evil" }, { host: "a b" }, { host: "nas2", identity: "id" }])(
+    "is refused as a setting: %o",
+    (ssh) => {
+      expect(zfsSend.prepare({ source: "fast/apps", target: "archive/apps", ssh }).ok).toBe(false);
+    },
+  );
 });
 
 describe("a copy that has arrived", () => {

@@ -71,7 +71,10 @@ describe("the reason of a failed receive", () => {
       "openzfs-send-damaged",
       "fast/apps cannot be read whole, its pool has damaged data: `zpool status -v` names the files",
     ],
-    ["openzfs-send-key-not-loaded", "fast/apps: its encryption key is not loaded (`zfs load-key`)"],
+    [
+      "openzfs-send-key-not-loaded",
+      "fast/apps: its encryption key is not loaded (`zfs load-key`), and it is not sent raw (`raw = true`)",
+    ],
   ])("is the sender's when the receiver only saw the stream break off: %s", (name, says) => {
     const piped = { producer: ended(1, fixture(name)), consumer: ended(1, fixture("openzfs-recv-empty")), bytes: 0 };
     expect(pipeTrouble(piped, "fast/apps", "archive/apps")).toBe(says);

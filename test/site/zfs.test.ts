@@ -1,5 +1,5 @@
 /** The ZFS kinds on a real ZFS: Debian's zfs-fuse, a pool `fast` on one file and a raidz2 pool `archive` on five. */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -219,6 +219,28 @@ describe.skipIf(absent.length > 0)("the ZFS kinds on zfs-fuse", () => {
       .poll(() => health("scrub_age"), { timeout: 30_000 })
       .toMatchObject({ value: 0, unit: "days", verdict: "ok", text: expect.stringContaining("last scrub finished") });
     expect(await health("capacity")).toMatchObject({ unit: "%", verdict: "ok" });
+  });
+
+  test("over ssh every word reaches the other machine's shell as it was, and the copy arrives", async () => {
+    // What sshd does with its one line: it gives it to the login shell.
+    const there = join(folder, "ssh bin");
+    mkdirSync(there, { recursive: true });
+    writeFileSync(join(there, "ssh"), '#!/bin/sh\nfor line; do :; done\nexec sh -c "$line"\n', { mode: 0o755 });
+    const ignore = () => undefined;
+    const env = { ...process.env, PATH: `${there}:${process.env.PATH}` };
+    const { exec, pipe } = executor({
+      env,
+      platform: process.platform,
+      onOutput: ignore,
+      onBytes: ignore,
+      onStart: ignore,
+    });
+    const away = `${zfs.pools.archive}/far away`;
+    const context = contextOf({ exec, pipe, carries: { from: "fast", to: "archive", datasets: ["apps"] } });
+    const outcome = await send({ target: away, ssh: { host: "backup@nas2" } }, context);
+    expect(outcome).toMatchObject({ status: "succeeded", depths: [{ versions: 1 }] });
+    expect(guid(away, snapshots(source()).at(-1))).toBe(guid(source(), snapshots(source()).at(-1)));
+    zfs.run("zfs", "destroy", "-r", away);
   });
 
   test("a job of snapshots keeps its policy, what is held, and what a replica goes on from", async () => {
