@@ -1,7 +1,5 @@
 /** Where certificates are read from: the text of a PEM file, and a server that is asked for its own. */
 import { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
-import { connect } from "node:tls";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { codeOf, reasonOf } from "../files.ts";
 
@@ -34,9 +32,11 @@ const TROUBLES: Readonly<Record<string, string>> = {
 };
 
 /** The certificate that `HOST:PORT` shows. Whether it is trusted is not asked: those of a home network often are not. */
-export function shownBy(server: string): Promise<Result<readonly Certificate[], string>> {
+export async function shownBy(server: string): Promise<Result<readonly Certificate[], string>> {
   const colon = server.lastIndexOf(":");
   const host = server.slice(0, colon).replace(/^\[|\]$/g, "");
+  // Loaded when they are needed: the start of every command would take longer.
+  const [{ isIP }, { connect }] = await Promise.all([import("node:net"), import("node:tls")]);
   return new Promise((done) => {
     const name = isIP(host) === 0 ? { servername: host } : {};
     const socket = connect({ host, port: Number(server.slice(colon + 1)), rejectUnauthorized: false, ...name });

@@ -4,8 +4,6 @@
  */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 
 export const FORMATS = ["pg_dump", "mysqldump", "sqlite"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -73,6 +71,8 @@ async function unzippedEndsOf(path: string): Promise<Ends> {
   let head = Buffer.alloc(0);
   let tail = Buffer.alloc(0);
   let bytes = 0;
+  // Loaded when they are needed: the start of every command would take longer.
+  const [{ pipeline }, { createGunzip }] = await Promise.all([import("node:stream/promises"), import("node:zlib")]);
   await pipeline(createReadStream(path), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       if (head.length < END_BYTES) head = Buffer.concat([head, chunk]).subarray(0, END_BYTES);
