@@ -9,6 +9,7 @@ import type { JobKind } from "./kind.ts";
 import { rclone } from "./rclone.ts";
 import { restic } from "./restic.ts";
 import { smart } from "./smart.ts";
+import { zfsFollow } from "./zfs-follow.ts";
 import { zfsHealth } from "./zfs-health.ts";
 import { zfsScrub } from "./zfs-scrub.ts";
 import { zfsSend } from "./zfs-send.ts";
@@ -24,6 +25,7 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   rclone,
   restic,
   smart,
+  "zfs-follow": zfsFollow,
   "zfs-health": zfsHealth,
   "zfs-scrub": zfsScrub,
   "zfs-send": zfsSend,

@@ -7,6 +7,7 @@ import type { Reading } from "../../protocol/heartbeat.ts";
 import { executor } from "../../pusher/exec.ts";
 import type { JobOutcome } from "../../pusher/jobs/job.ts";
 import type { JobKind, KindContext } from "../../pusher/jobs/kind.ts";
+import { zfsFollow } from "../../pusher/jobs/zfs-follow.ts";
 import { zfsHealth } from "../../pusher/jobs/zfs-health.ts";
 import { zfsScrub } from "../../pusher/jobs/zfs-scrub.ts";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
@@ -266,6 +267,29 @@ describe.skipIf(absent.length > 0)("the ZFS kinds on zfs-fuse", () => {
     expect(await take({ replicas: [`${copy}-not-there`] })).toMatchObject({ status: "warned", deletions: 0 });
     expect(await take()).toMatchObject({ status: "succeeded", deletions: 4 });
     expect(snapshots(mine)).toHaveLength(1);
+  });
+
+  test("a replication by other hands is followed: what arrived, and that nothing arrives any more", async () => {
+    const [theirs, copy] = [`${zfs.pools.fast}/theirs`, `${zfs.pools.archive}/theirs`];
+    zfs.create(theirs);
+    zfs.run("zfs", "snapshot", `${theirs}@a`);
+    const follow = (hours = 0) =>
+      run(
+        zfsFollow,
+        { source: theirs, target: copy, max_age: "26h" },
+        contextOf({ now: () => Date.now() + hours * 3_600_000 }),
+      );
+    expect((await follow()).reason).toBe(`${copy} does not exist`);
+
+    const sent = await contextOf().pipe(["zfs", "send", `${theirs}@a`], ["zfs", "receive", "-u", copy]);
+    expect(sent.consumer).toMatchObject({ exitCode: 0 });
+    expect(await follow(25)).toMatchObject({ status: "succeeded", readings: [{ value: 25, verdict: "ok" }] });
+    expect((await follow(27)).reason).toContain(`nobody takes snapshots of ${theirs} any more`);
+
+    zfs.create(`${copy}-new`);
+    zfs.run("zfs", "snapshot", `${copy}-new@a`);
+    const impostor = await run(zfsFollow, { source: theirs, target: `${copy}-new`, max_age: "26h" });
+    expect(impostor.reason).toContain("no snapshot in common");
   });
 
   test("a job of scrubs follows the pool's scrub to its end", async () => {
