@@ -3,9 +3,11 @@ import { borg } from "./borg.ts";
 import { certificate } from "./certificate.ts";
 import { command } from "./command.ts";
 import { disk } from "./disk.ts";
+import { duplicati } from "./duplicati.ts";
 import { exportKind } from "./export.ts";
 import { keyAge } from "./key-age.ts";
 import type { JobKind } from "./kind.ts";
+import { kopia } from "./kopia.ts";
 import { rclone } from "./rclone.ts";
 import { restic } from "./restic.ts";
 import { smart } from "./smart.ts";
@@ -20,8 +22,10 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   certificate,
   command,
   disk,
+  duplicati,
   export: exportKind,
   key: keyAge,
+  kopia,
   rclone,
   restic,
   smart,
