@@ -9,7 +9,7 @@ import type { Reading } from "../../protocol/heartbeat.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { filled } from "../config/fields.ts";
 import { reasonOf } from "../files.ts";
-import type { Certificate } from "./certificate-source.ts";
+import { type Certificate, parsePem, shownBy } from "./certificate-source.ts";
 import type { JobOutcome } from "./job.ts";
 import { defineKind, type KindContext } from "./kind.ts";
 
@@ -42,8 +42,6 @@ async function look(own: Settings, context: KindContext): Promise<JobOutcome> {
 }
 
 async function read(own: Settings, context: KindContext): Promise<Result<readonly Certificate[], string>> {
-  // Loaded here: what TLS needs is much, and most runs of the pusher are of other jobs.
-  const { parsePem, shownBy } = await import("./certificate-source.ts");
   if (own.server !== undefined) return shownBy(own.server);
   const path = resolve(context.folder, own.file ?? "");
   try {
