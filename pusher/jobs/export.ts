@@ -6,35 +6,24 @@
  * if there is one, took it. Older dumps are deleted only after that. So every file that has such a name is a good dump, and a
  * bad night deletes none.
  */
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod/mini";
-import { failed, ok, type Result } from "../../protocol/result.ts";
+import { failed, type Result } from "../../protocol/result.ts";
 import { argv, filled } from "../config/fields.ts";
 import { reasonOf, removeIfThere, rename, syncFolder } from "../files.ts";
-import { environment, resolveEnv } from "./environment.ts";
-import { FORMATS, faultOf } from "./export-formats.ts";
+import { resolveEnv } from "./environment.ts";
+import { proofSettings, prove, whyOf } from "./export-proof.ts";
 import type { Ended, JobOutcome } from "./job.ts";
 import { defineKind, type KindContext } from "./kind.ts";
 
-const settings = z
-  .strictObject({
-    /** Prints the dump, or writes it itself to `{output}`. */
-    argv,
-    output: filled,
-    keep: z.int("write a whole number").check(z.minimum(1, "keep at least 1")),
-    format: z.optional(z.enum(FORMATS, `write one of ${FORMATS.map((one) => `"${one}"`).join(", ")}`)),
-    /** Takes a dump as `{file}` and ends with 0 when it can be restored. */
-    check: z.optional(argv),
-    /** Added to the environment of both; `file:PATH` and `env:NAME` are secrets by reference. */
-    env: environment,
-  })
-  .check(
-    z.refine(({ check }) => check === undefined || check.some((arg) => arg.includes("{file}")), {
-      error: "has no {file}: it says which dump to check",
-      path: ["check"],
-    }),
-  );
+const settings = z.strictObject({
+  /** Prints the dump, or writes it itself to `{output}`. */
+  argv,
+  output: filled,
+  keep: z.int("write a whole number").check(z.minimum(1, "keep at least 1")),
+  ...proofSettings,
+});
 type Settings = z.infer<typeof settings>;
 
 export const exportKind = defineKind({
@@ -99,15 +88,11 @@ async function dump(own: Settings, { part, final }: Names, context: KindContext)
   const ended = await write(own.argv, part, env.value, context);
   const program = own.argv[0] ?? "";
   if (ended.exitCode !== 0) return failed(whyOf(program, ended));
-  const size = statSync(part, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return failed(`${program} ended well, but wrote no file to {output}`);
-  if (size === 0) return failed(`${program} ended well, but its dump is empty`);
-  const fault = own.format === undefined ? null : await faultOf(part, own.format);
-  if (fault !== null) return failed(`${program} ended well, but ${fault}`);
-  const checked = await check(own.check, part, env.value, context);
-  if (!checked.ok) return checked;
+  if (!existsSync(part)) return failed(`${program} ended well, but wrote no file to {output}`);
+  const proven = await prove(own, part, env.value, context);
+  if (!proven.ok) return failed(`${program} ended well, but ${proven.failure}`);
   keepFile(part, final);
-  return ok(size);
+  return proven;
 }
 
 async function write(
@@ -142,30 +127,6 @@ async function write(
   } finally {
     closeSync(file);
   }
-}
-
-async function check(
-  command: readonly string[] | undefined,
-  part: string,
-  env: Readonly<Record<string, string>>,
-  context: KindContext,
-): Promise<Result<null, string>> {
-  if (command === undefined) return ok(null);
-  const ended = await context.exec(
-    command.map((arg) => arg.replaceAll("{file}", part)),
-    { env },
-  );
-  return ended.exitCode === 0 ? ok(null) : failed(`the check did not take the dump: ${whyOf(command[0] ?? "", ended)}`);
-}
-
-/** What the program said of its end: the first line of its errors that sounds like one, else the last. */
-function whyOf(program: string, { startError, timedOut, exitCode, signal, stderr }: Ended): string {
-  if (startError !== undefined) return startError;
-  if (timedOut) return `${program} was killed: its time was up`;
-  const lines = stderr.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
-  const said = lines.find((line) => /error|fatal|denied|failed|no space/i.test(line)) ?? lines.at(-1);
-  const end = exitCode === undefined ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
-  return said === undefined ? `${program} ${end}` : `${program} ${end}: ${said}`;
 }
 
 /** Outlives a power cut from here on; a dump may hold anything, so only its owner reads it. */

@@ -5,6 +5,7 @@ import { command } from "./command.ts";
 import { disk } from "./disk.ts";
 import { duplicati } from "./duplicati.ts";
 import { exportKind } from "./export.ts";
+import { exportFollow } from "./export-follow.ts";
 import { keyAge } from "./key-age.ts";
 import type { JobKind } from "./kind.ts";
 import { kopia } from "./kopia.ts";
@@ -24,6 +25,7 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   disk,
   duplicati,
   export: exportKind,
+  "export-follow": exportFollow,
   key: keyAge,
   kopia,
   rclone,

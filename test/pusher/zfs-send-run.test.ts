@@ -181,8 +181,8 @@ describe("a bookmark", () => {
     expect(moving(calls)[1]).toBe(`zfs send -i fast/apps#b2 fast/apps@${TODAY} | zfs receive -s -u archive/apps`);
   });
 
-  test("of another snapshot is of no use", async () => {
-    const { calls } = await run(gap(line("b1", 4)));
+  test("of an older snapshot of the target is of no use: ZFS receives on top of the newest", async () => {
+    const { calls } = await run(gap(line("b1", 3)));
     expect(moving(calls)[1]).toBe(`zfs send -i fast/apps@old fast/apps@${TODAY} | zfs receive -s -u archive/apps`);
   });
 
