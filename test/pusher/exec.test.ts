@@ -47,6 +47,21 @@ describe("a program", () => {
     expect(io.writes()).toBe(2);
   });
 
+  it("whose output the job takes is neither kept nor shown, and moves when the job says so", async () => {
+    const io = children();
+    let taken = "";
+    const take = (answer: boolean) => (chunk: Uint8Array) => {
+      taken += Buffer.from(chunk).toString();
+      return answer;
+    };
+    const argv = ["sh", "-c", "echo out; echo err >&2"];
+    const ended = await io.exec(argv, { onStdout: take(true), onStderr: take(false) });
+    expect(ended).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
+    expect(taken.split("\n").sort()).toEqual(["", "err", "out"]);
+    expect(io.output()).toBe("");
+    expect(io.writes()).toBe(1);
+  });
+
   it("whose background child keeps the output open is not waited for", async () => {
     const began = Date.now();
     const ended = await children().exec(["sh", "-c", "sleep 8 & echo done"]);
