@@ -25,6 +25,7 @@ export function offsiteJob(kind: string, lines: string, fetch?: readonly string[
   return `[[datasets]]
 name = "photos"
 born = "staging"
+samples = 3
 paths = { staging = "photos" }
 ${reads}[[jobs]]
 name = "offsite"

@@ -79,7 +79,7 @@ describe.skipIf(absent.length > 0)("restic", () => {
       status: "succeeded",
       depths: [{ dataset: "photos", tier: "offsite", versions: 2 }],
     });
-    expect(second.seen).toMatchObject([{ marker: second.born?.[0]?.marker, tier: "offsite", sampled: 8, matched: 8 }]);
+    expect(second.seen).toMatchObject([{ marker: second.born?.[0]?.marker, tier: "offsite", sampled: 3, matched: 3 }]);
     expect(second.output).not.toContain(PASSWORD);
   });
 
