@@ -107,7 +107,12 @@ async function holdsOnlyMarkers(name: string, files: number, env: Env, context: 
     },
   });
   const argv = ["borg", "list", "--json-lines", `::${name}`];
-  const { exitCode } = await context.exec(argv, { env, timeoutSeconds: LIST_SECONDS, onStdout: lines.push });
+  const { exitCode } = await context.exec(argv, {
+    env,
+    cwd: context.folder,
+    timeoutSeconds: LIST_SECONDS,
+    onStdout: lines.push,
+  });
   lines.end();
   return exitCode === 0 && areMarkers(found);
 }
@@ -120,7 +125,12 @@ async function list(
   env: Env,
   context: KindContext,
 ): Promise<Result<readonly Snapshot[], Pick<JobOutcome, "status" | "reason">>> {
-  const ended = await context.exec(["borg", "list", "--json"], { env, timeoutSeconds: LIST_SECONDS, quiet: true });
+  const ended = await context.exec(["borg", "list", "--json"], {
+    env,
+    cwd: context.folder,
+    timeoutSeconds: LIST_SECONDS,
+    quiet: true,
+  });
   const all = ended.exitCode === 0 ? z.safeParse(listing, jsonOf(ended.stdout)) : undefined;
   if (all?.success !== true) {
     const why = hasExited(ended) ? borgTrouble(ended.exitCode, ended.stderr) : unfinished(ended).reason;

@@ -67,7 +67,7 @@ async function listed(
   context: KindContext,
 ): Promise<Done | JobOutcome> {
   const argv = ["kopia", "snapshot", "list", "--json", ...ALL, path];
-  const ended = await context.exec(argv, { env, timeoutSeconds: LIST_SECONDS, quiet: true });
+  const ended = await context.exec(argv, { env, cwd: context.folder, timeoutSeconds: LIST_SECONDS, quiet: true });
   const all = ended.exitCode === 0 ? parseManifests(ended.stdout) : undefined;
   if (all === undefined) {
     const why = hasExited(ended) ? kopiaTrouble(ended.exitCode, ended.stderr) : unfinished(ended).reason;

@@ -36,7 +36,7 @@ export async function checkIfDue(
   // A clock that was set back makes a check of the future: it counts as none.
   const age = last === undefined || last > context.now() ? undefined : context.now() - last;
   if (age !== undefined && age < policy.every * 1000) return fine(readingOf(policy, age, context.job));
-  const ended = await context.exec(["restic", "check", ...(policy.options ?? [])], { env });
+  const ended = await context.exec(["restic", "check", ...(policy.options ?? [])], { env, cwd: context.folder });
   if (hasExited(ended) && ended.exitCode === 0) {
     context.remember({ checkedAt: context.now() });
     return fine(readingOf(policy, 0, context.job));

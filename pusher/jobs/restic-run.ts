@@ -100,7 +100,12 @@ async function holdsOnlyMarkers(saved: Summary | undefined, env: Env, context: K
     },
   });
   const argv = ["restic", "ls", "--json", "--no-lock", saved.snapshot_id];
-  const { exitCode } = await context.exec(argv, { env, timeoutSeconds: LIST_SECONDS, onStdout: lines.push });
+  const { exitCode } = await context.exec(argv, {
+    env,
+    cwd: context.folder,
+    timeoutSeconds: LIST_SECONDS,
+    onStdout: lines.push,
+  });
   lines.end();
   return exitCode === 0 && areMarkers(files);
 }
@@ -113,7 +118,7 @@ async function list(
   context: KindContext,
 ): Promise<Result<readonly Snapshot[], Pick<JobOutcome, "status" | "reason">>> {
   const argv = ["restic", "snapshots", "--json", "--no-lock"];
-  const ended = await context.exec(argv, { env, timeoutSeconds: LIST_SECONDS, quiet: true });
+  const ended = await context.exec(argv, { env, cwd: context.folder, timeoutSeconds: LIST_SECONDS, quiet: true });
   const all = ended.exitCode === 0 ? parseResticSnapshots(ended.stdout) : undefined;
   if (all === undefined) {
     const why = hasExited(ended) ? resticTrouble(ended.exitCode, ended.stderr) : unfinished(ended).reason;

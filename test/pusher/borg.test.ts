@@ -161,3 +161,15 @@ test("progress that is told again is none", async () => {
   await run([], { exec });
   expect(moves).toEqual([true, false, true]);
 });
+
+test("every call runs in the folder of pusher.toml, against which a relative repository is meant", async () => {
+  const answers: Answer[] = [create("create-json", 0), LISTED];
+  const folders: (string | undefined)[] = [];
+  const exec: KindContext["exec"] = (argv, options) => {
+    folders.push(options?.cwd);
+    return played(answers, NOW).context.exec(argv, options);
+  };
+  expect((await run([], { exec })).outcome.status).toBe("succeeded");
+  expect(folders.length).toBe(answers.length);
+  expect(new Set(folders)).toEqual(new Set(["/"]));
+});

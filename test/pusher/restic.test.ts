@@ -277,3 +277,15 @@ describe("the check", () => {
     expect(calls).toHaveLength(1);
   });
 });
+
+test("every call runs in the folder of pusher.toml, against which a relative repository is meant", async () => {
+  const answers: Answer[] = [backup(captured("backup-ok", 0)), lists(snapshot("dd4aaa40", 22)), ["restic check", {}]];
+  const folders: (string | undefined)[] = [];
+  const exec: KindContext["exec"] = (argv, options) => {
+    folders.push(options?.cwd);
+    return played(answers, NOW).context.exec(argv, options);
+  };
+  expect((await run([], { settings: { check: { every: "7d" } }, context: { exec } })).outcome.status).toBe("succeeded");
+  expect(folders.length).toBe(answers.length);
+  expect(new Set(folders)).toEqual(new Set(["/"]));
+});
