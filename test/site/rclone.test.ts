@@ -51,12 +51,18 @@ const offsite = (...names: string[]) => join(here.folder, "offsite", ...names);
 describe.skipIf(absent.length > 0)("rclone", () => {
   test("carries to a server, and proves it by the marker that it reads back", async () => {
     server = await rcloneServe("webdav", offsite());
-    configure(`:webdav,url='http://127.0.0.1:${server.port}':photos`);
+    const target = `:webdav,url='http://127.0.0.1:${server.port}':photos`;
+    // Plain WebDAV takes no times: without this rclone compares sizes alone.
+    configure(target, 'options = ["--ignore-times"]');
     const first = await run();
     expect(first).toMatchObject({ code: 0, status: "succeeded", files: 9, deletions: 0, errors: 0 });
     expect(first.seen).toMatchObject([{ marker: first.born?.[0]?.marker, tier: "offsite", sampled: 3, matched: 3 }]);
     rmSync(join(here.folder, "photos/p3.jpg"));
     expect(await run()).toMatchObject({ status: "succeeded", files: 8, deletions: 1 });
+    configure(target);
+    const bySize = await run();
+    expect(bySize).toMatchObject({ status: "failed", exitCode: 0 });
+    expect(bySize.reason).toMatch(/offsite does not hold the marker that staging held before the run/);
   });
 
   test("deletes nothing for a source that is empty or gone, and stops at its limit of deletions", async () => {
