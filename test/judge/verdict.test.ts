@@ -345,6 +345,19 @@ describe("a job of a site that was dark", () => {
   });
 });
 
+test("what was told of a hop is not taken back while its host is only overdue", () => {
+  let lived = wellAt(lifeOf(chainPlans({ archive: 60 })), WELL);
+  // Jobs that succeed and copy nothing: staging is out of its window first, and the data stopped at the archive.
+  for (const job of ["nightly", "sync"]) lived = ran(lived, "nas", job, WELL + 24 * HOUR);
+  lived = aliveUntil(ran(lived, "vm", "cloud", WELL + 24 * HOUR), WELL, WELL + 29 * HOUR);
+  expect(roots(lived.open)).toEqual(["job:nas/nightly"]);
+  for (let at = WELL + 29 * HOUR; at < WELL + 29 * HOUR + 9 * MINUTE; at += MINUTE)
+    lived = look(heard(lived, "vm", at), at);
+  expect(roots(lived.open)).toEqual(["job:nas/nightly"]);
+  lived = aliveUntil(lived, WELL + 29 * HOUR + 9 * MINUTE, WELL + 30 * HOUR);
+  expect(lived.said.map(({ kind, root }) => [kind, root])).toEqual([["opened", "job:nas/nightly"]]);
+});
+
 describe("hosts that were never heard of", () => {
   test("are pending until their first deadline, then one silent site", () => {
     const life = lifeOf(chainPlans());

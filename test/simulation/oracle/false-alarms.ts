@@ -2,7 +2,7 @@
  * Rule: no incident without a true cause. What it names has to be wrong when it is noticed, as far as anybody at the worker
  * could know, and since no later than it says. A backup that was in time but whose report is held back is told as the
  * silence of its host, never as a miss: a miss may be told only when the host has spoken since the run ended and said nothing
- * of it (then nobody could know better).
+ * of it (then nobody could know better), or while its next beat is not due yet (then nobody could know that it is held back).
  */
 import type { Problem, SeenIncident } from "../history.ts";
 import { lastDueSlot } from "./answers.ts";
@@ -97,7 +97,8 @@ function heldBack(view: SiteView, key: string, since: number, at: number): strin
       (status === "succeeded" || status === "warned"),
   );
   if (good?.finishedAt === undefined || good.finishedAt === null) return undefined;
-  if (valueAt(job.host.life, at, Number.NEGATIVE_INFINITY) >= good.finishedAt) return undefined;
+  const heardAt = valueAt(job.host.life, at, Number.NEGATIVE_INFINITY);
+  if (heardAt >= good.finishedAt || at < heardAt + job.host.everyMs) return undefined;
   return `its run of ${moment(good.startedAt)} was in time, and the host had not spoken since it ended`;
 }
 
@@ -108,7 +109,10 @@ function windowOf({ job }: JobView): number {
 function copyHeldBack(copy: CopyTruth, at: number): string | undefined {
   if (!copy.proven || copy.sighters.size === 0) return undefined;
   const arrivedAt = reachedAt(copy.held, at - copy.windowMs + 1);
-  const spoke = [...copy.sighters].some(({ life }) => valueAt(life, at, Number.NEGATIVE_INFINITY) >= arrivedAt);
+  const spoke = [...copy.sighters].some(({ life, everyMs }) => {
+    const heardAt = valueAt(life, at, Number.NEGATIVE_INFINITY);
+    return heardAt >= arrivedAt || at < heardAt + everyMs;
+  });
   if (arrivedAt > at || spoke) return undefined;
   return `it held young enough data since ${moment(arrivedAt)}, and no host that sees it had spoken since`;
 }

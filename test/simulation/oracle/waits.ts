@@ -41,7 +41,7 @@ function waitedUntil(view: SiteView, harm: Harm, at: number): number {
   const forHosts = harm.key.startsWith("host:")
     ? siteWait(view, known(view, harm.key), harm.from)
     : Math.max(at, ...hostsOf(view, harm.key).map((host) => hostWait(view, host, harm.from, at)));
-  return Math.max(forHosts, deliveryWait(view, at), chanceWait(view, harm, at));
+  return Math.max(forHosts, deliveryWait(view, at), betterNewsUntil(view, harm.key, at), chanceWait(view, harm, at));
 }
 
 function known(view: SiteView, key: string): HostTruth {
@@ -103,9 +103,9 @@ export function timeToDeliver(view: SiteView): number {
   return Math.max(...view.hosts.map(({ everyMs, graceMs }) => BEATS_TO_DELIVER * everyMs + graceMs));
 }
 
-/** A host that is back may still have a later, better run in its spool: until then even told damage may wait. */
+/** A host that is back may still have better news in its spool: until it had time to deliver even told damage may wait. */
 function betterNewsUntil(view: SiteView, key: string, at: number): number {
-  const others = [...rootsFor(view, key)].filter((root) => root !== key);
+  const others = [...rootsFor(view, key)].filter((root) => root !== key && /^(host|site):/.test(root));
   const ends = others.flatMap((root) => view.incidentsByRoot.get(root) ?? []).map(({ closedAt }) => closedAt);
   const recovered = ends.filter((closedAt) => closedAt !== null && closedAt <= at).map((closedAt) => closedAt ?? 0);
   return Math.max(at, ...recovered.map((closedAt) => closedAt + timeToDeliver(view)));
