@@ -113,8 +113,9 @@ export function clocksOf(
     const { last_sweep_at } = row();
     const swept = last_sweep_at !== null && last_sweep_at > (lastSweepAt ?? 0);
     lastSweepAt = last_sweep_at;
-    if (life.faulted()) truth.failed();
-    else if (swept) truth.swept(stopped());
+    // A sweep that is written down looked at every deadline, though its worker died right after.
+    if (swept) truth.swept(stopped());
+    else if (life.faulted()) truth.failed();
     schedule();
   };
   /** Changes what holds the clocks, and gives what undoes it. */
