@@ -1,6 +1,7 @@
 /** What each kind of job has to say of its settings on this very host. */
 import type { Config } from "../config.ts";
 import { executor } from "../exec.ts";
+import type { CheckContext } from "../jobs/kind.ts";
 import type { Shell } from "../shell.ts";
 import type { Finding } from "./finding.ts";
 
@@ -9,8 +10,14 @@ export async function checkJobs(config: Config, shell: Shell): Promise<Finding[]
   const { env, platform } = shell;
   const children = executor({ env, platform, onOutput: ignore, onBytes: ignore, onStart: ignore });
   const findings: Finding[] = [];
-  for (const { name, prepared } of config.jobs) {
-    for (const { what, ...rest } of await prepared.check(children))
+  for (const { name, prepared, carries } of config.jobs) {
+    const context: CheckContext = {
+      exec: children.exec,
+      secret: (reference) => shell.secrets.resolve(reference, config.folder),
+      folder: config.folder,
+      ...(carries === undefined ? {} : { carries }),
+    };
+    for (const { what, ...rest } of await prepared.check(context))
       findings.push({ what: `job ${name}: ${what}`, ...rest });
   }
   return findings;

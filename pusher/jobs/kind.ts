@@ -39,6 +39,9 @@ export interface KindContext extends JobContext {
   readonly remember: (value: object) => void;
 }
 
+/** What a kind may use to look at its preconditions on this host; what it runs has to change nothing, and be bounded in time. */
+export type CheckContext = Pick<KindContext, "exec" | "secret" | "folder" | "carries">;
+
 /** Names and values for a program's environment, or why they are not to be had. */
 export type Environment = Result<Readonly<Record<string, string>>, string>;
 
@@ -58,7 +61,7 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   /** What `doctor` should look at on this host, beside the programs. */
   readonly check?: (
     settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
-    context: Pick<JobContext, "exec">,
+    context: CheckContext,
   ) => Promise<readonly Finding[]>;
   /** One run. Expected failures are outcomes; a throw is a bug and is recorded as a failed run. */
   readonly run: (
@@ -73,7 +76,7 @@ export interface PreparedJob {
   readonly policies: readonly string[];
   readonly tellsDepth: boolean;
   readonly environment: (context: Pick<KindContext, "secret">) => Environment;
-  readonly check: (context: Pick<JobContext, "exec">) => Promise<readonly Finding[]>;
+  readonly check: (context: CheckContext) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
 }
 
