@@ -16,8 +16,11 @@ const KINDS = {
   bad_signature: { status: 401, title: "The signature does not verify over this request." },
   unknown_host: { status: 401, title: "No host has enrolled this key." },
   clock_skew: { status: 401, title: "The signature's time is too far from the server's clock." },
+  sign_in_needed: { status: 401, title: "This is for the owner: sign in, or send a token." },
   key_revoked: { status: 403, title: "This key was revoked; enrol the host again." },
   code_refused: { status: 403, title: "The code is wrong, was used, or has expired; ask for a new one." },
+  not_allowed: { status: 403, title: "This token may read and not act." },
+  cross_site: { status: 403, title: "The request did not come from a page of this Tierwatch." },
   not_found: { status: 404, title: "There is nothing at this address." },
   method_not_allowed: { status: 405, title: "This address does not take that method." },
   plan_conflict: { status: 409, title: "The plan contradicts another host's plan." },
@@ -70,7 +73,12 @@ export function refuse(refusal: Refusal, now: number): Response {
   const body = problemOf(refusal, now);
   return new Response(JSON.stringify(body), {
     status: body.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      // RFC 9110, section 15.5.2: a 401 says how. Hosts, who sign, know.
+      ...(refusal.code === "sign_in_needed" ? { "www-authenticate": 'Bearer realm="Tierwatch"' } : {}),
+    },
   });
 }
 

@@ -9,6 +9,7 @@ import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { planRoutes } from "./routes/plans.ts";
+import { sessionRoutes } from "./routes/session.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
 /** What a page may load and do: style and pictures of our own, and nothing else. */
@@ -45,6 +46,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/plan", planRoutes());
   app.route("/v1/heartbeats", heartbeatRoutes());
   app.route("/v1/subscriptions", subscriptionRoutes());
+  app.route("/v1/session", sessionRoutes());
   app.route("/act", actRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));

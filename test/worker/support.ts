@@ -30,6 +30,11 @@ const TABLES = [
   "subscriptions",
   "subscribe_codes",
   "drills",
+  "owner_codes",
+  "passkeys",
+  "sessions",
+  "tokens",
+  "challenge_key",
 ];
 
 export const db = openDatabase(env.DB);

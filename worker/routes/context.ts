@@ -1,4 +1,5 @@
 /** What every route is handled with, and who may be asking. */
+import type { Reader } from "../judge/reader.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 
@@ -17,5 +18,9 @@ export interface AppEnv {
     readonly now: number;
     /** Starts a sweep after the answer is sent. */
     readonly sweepSoon: () => void;
+  };
+  readonly Variables: {
+    /** Who is asking, once somebody wanted to know (reader.ts). */
+    readonly reader?: Promise<Reader>;
   };
 }

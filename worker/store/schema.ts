@@ -131,3 +131,24 @@ export const blinds = sqliteTable("blinds", {
   fromAt: integer("from_at").primaryKey(),
   untilAt: integer("until_at").notNull(),
 });
+
+export const sessions = sqliteTable("sessions", {
+  id: text("id").primaryKey(),
+  secretHash: text("secret_hash").notNull(),
+  owner: text("owner").notNull(),
+  passkey: text("passkey").notNull(),
+  beganAt: integer("began_at").notNull(),
+  usedAt: integer("used_at").notNull(),
+  endedAt: integer("ended_at"),
+});
+
+export const tokens = sqliteTable("tokens", {
+  id: text("id").primaryKey(),
+  secretHash: text("secret_hash").notNull(),
+  owner: text("owner").notNull(),
+  name: text("name").notNull(),
+  may: text("may").notNull(),
+  madeAt: integer("made_at").notNull(),
+  usedOn: integer("used_on"),
+  revokedAt: integer("revoked_at"),
+});
