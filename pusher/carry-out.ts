@@ -7,6 +7,7 @@ import type { JobOutcome } from "./jobs/job.ts";
 import type { KindContext } from "./jobs/kind.ts";
 import { KILL_AFTER_MS, REAP_MS } from "./limits.ts";
 import { type Found, NOTHING_FOUND } from "./record.ts";
+import { restorableOf } from "./restorable.ts";
 import type { Shell } from "./shell.ts";
 import { recall, remember } from "./state.ts";
 import type { Tail } from "./tail.ts";
@@ -17,6 +18,8 @@ export interface CarriedOut {
 }
 
 export interface RunIo {
+  /** The run's id. */
+  readonly id: string;
   readonly log: Tail;
   /** Names each program that was started to the run's lock. */
   readonly cover: (pid: number) => void;
@@ -44,7 +47,7 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
   });
   const stopper = stopperOf(children);
   const unlisten = shell.onSignal((signal) => stopper.stop({ kind: "signal", signal }));
-  const context = contextOf(config, job, shell, log, children);
+  const context = contextOf(config, job, shell, io, children);
   try {
     const evidence = await evidenceOf(config, job, {
       stream: children.stream,
@@ -121,7 +124,9 @@ function cutShort(outcome: JobOutcome, stopped: Stop): JobOutcome {
   };
 }
 
-function contextOf(config: Config, job: JobConfig, shell: Shell, log: Tail, children: Executor): KindContext {
+function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, children: Executor): KindContext {
+  const { log } = io;
+  const secret = (reference: string) => shell.secrets.resolve(reference, config.folder);
   return {
     exec: children.exec,
     pipe: children.pipe,
@@ -132,10 +137,12 @@ function contextOf(config: Config, job: JobConfig, shell: Shell, log: Tail, chil
     },
     now: shell.now,
     job: job.name,
+    runId: io.id,
     ...(job.carries === undefined ? {} : { carries: job.carries }),
     folder: config.folder,
     policy: (name) => (Object.hasOwn(config.policies, name) ? config.policies[name] : undefined),
-    secret: (reference) => shell.secrets.resolve(reference, config.folder),
+    secret,
+    restorable: (dataset) => restorableOf(config, dataset, job.tier, { secret }),
     recall: (schema) => recall(config.state, `kind-${job.name}`, schema),
     remember: (value) => remember(config.state, `kind-${job.name}`, value),
   };

@@ -42,6 +42,14 @@ export const WALK_MAX_ENTRIES = 200_000;
 export const MTIME_TOLERANCE_MS = 2_000;
 /** The longest that fetching one file of a tier without a path may take, in seconds. */
 export const FETCH_MAX_SECONDS = 120;
+/** Most files that one restore drill may ask for. */
+export const RESTORE_FILES_MAX = 1_000;
+/** Room that a restore drill wants beside its `max_bytes`: for the marker, in bytes. */
+export const RESTORE_MIN_BYTES = 4_194_304;
+/** A restored file is compared with one that lay in the nearer copy this long before the marker: clocks of two hosts differ. */
+export const RESTORE_SETTLED_MS = 60_000;
+/** Most folder entries that a restore drill draws from. */
+export const RESTORE_WALK_MAX_ENTRIES = 2_000_000;
 /** Largest marker file that is read, in bytes. */
 export const MARKER_MAX_BYTES = 4_194_304;
 /** A beat begins no further look at a marker's samples after this, in milliseconds. */

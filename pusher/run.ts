@@ -63,7 +63,7 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
       store(config, spool, shell, startedRecord(start, at));
       notices.news();
     };
-    const { outcome, found } = await carryOut(config, job, shell, { log, cover: taken.lock.cover, progress });
+    const { outcome, found } = await carryOut(config, job, shell, { id, log, cover: taken.lock.cover, progress });
     notices.over();
     keep(outcome, found, log.text(shell.secrets.redact));
     if (outcome.reason !== undefined) {

@@ -27,6 +27,7 @@ export function contradictions(
     ...jobs.flatMap((job, index) => ofJob(job, index, datasets, scheduleFault)),
     ...prepared.flatMap((job, index) => ofPolicies(job, index, root)),
     ...jobs.flatMap((job, index) => ofDepth(job, index, prepared[index])),
+    ...jobs.flatMap((job, index) => ofRestored(job, index, prepared[index], datasets)),
   ].map((fault) => ({ path: fault.path, text: `${placeOf(tableOf(fault.path), root)}: ${fault.text}` }));
 }
 
@@ -95,14 +96,7 @@ function ofJob(
 
 function ofCarried(name: string, job: RawJob, path: Path, datasets: readonly RawDataset[]): Fault[] {
   const dataset = datasets.find((candidate) => candidate.name === name);
-  if (dataset === undefined) {
-    const meant = nearest(
-      name,
-      datasets.map((candidate) => candidate.name),
-    );
-    const hint = meant === undefined ? "; add it under [[datasets]]" : `; did you mean \`${meant}\`?`;
-    return [{ path, text: `there is no dataset \`${name}\`${hint}` }];
-  }
+  if (dataset === undefined) return [{ path, text: noDataset(name, datasets) }];
   if (dataset.born !== job.to) return [];
   return [{ path, text: `\`${name}\` is born in \`${dataset.born}\`; no job can carry it there` }];
 }
@@ -125,6 +119,39 @@ function ofDepth(job: RawJob, index: number, prepared: PreparedJob | undefined):
   return [
     { path: ["jobs", index, "depth"], text: `a job of kind \`${job.kind}\` does not tell how far back a copy reaches` },
   ];
+}
+
+/** A drill restores one dataset from the tier it looks at, so this host has to know how that is read. */
+function ofRestored(
+  job: RawJob,
+  index: number,
+  own: PreparedJob | undefined,
+  datasets: readonly RawDataset[],
+): Fault[] {
+  if (own?.restores === undefined) return [];
+  const { tier } = job;
+  if (tier === undefined) {
+    return [{ path: ["jobs", index], text: "a restore drill needs `tier`, the tier that it restores from" }];
+  }
+  const path: Path = ["jobs", index, "dataset"];
+  const dataset = datasets.find(({ name }) => name === own.restores);
+  if (dataset === undefined) return [{ path, text: noDataset(own.restores, datasets) }];
+  if (Object.hasOwn(dataset.fetch ?? {}, tier) || Object.hasOwn(dataset.paths ?? {}, tier)) return [];
+  return [
+    {
+      path,
+      text: `\`${dataset.name}\` has neither a fetch nor a path for tier \`${tier}\`: add one under [[datasets]]`,
+    },
+  ];
+}
+
+function noDataset(name: string, datasets: readonly RawDataset[]): string {
+  const meant = nearest(
+    name,
+    datasets.map((candidate) => candidate.name),
+  );
+  const hint = meant === undefined ? "; add it under [[datasets]]" : `; did you mean \`${meant}\`?`;
+  return `there is no dataset \`${name}\`${hint}`;
 }
 
 function ofPolicies(job: PreparedJob | undefined, index: number, root: Root): Fault[] {

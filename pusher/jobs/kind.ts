@@ -23,9 +23,18 @@ export interface Policy {
   readonly yearly?: number | undefined;
 }
 
+/** How this host gets files of a dataset out of a tier: from a folder, or by a command that prints the file `{path}`. */
+export type Restorable = {
+  readonly tier: string;
+  /** A folder with another copy, to compare with. */
+  readonly nearer?: string;
+} & ({ readonly root: string } | { readonly fetch: readonly string[]; readonly env: Readonly<Record<string, string>> });
+
 /** A job's context, and what the rest of pusher.toml says that a kind may need. */
 export interface KindContext extends JobContext {
   readonly job: string;
+  /** Of this run; random. */
+  readonly runId: string;
   /** Tiers and datasets of a carrying job; absent for a job that only looks. */
   readonly carries?: { readonly from: string; readonly to: string; readonly datasets: readonly string[] };
   /** Folder of pusher.toml: relative paths in settings are meant against it. */
@@ -34,6 +43,8 @@ export interface KindContext extends JobContext {
   readonly policy: (name: string) => Policy | undefined;
   /** The value behind `file:PATH` or `env:NAME` (any other text is itself); it is redacted from all output from then on. */
   readonly secret: (reference: string) => Result<string, string>;
+  /** A dataset in the tier that the job looks at, or why it cannot be read there. */
+  readonly restorable: (dataset: string) => Result<Restorable, string>;
   /** What a former run of this job remembered; undefined when there is nothing of this shape. It can be lost at any time. */
   readonly recall: <Schema extends z.core.$ZodType>(schema: Schema) => z.core.output<Schema> | undefined;
   readonly remember: (value: object) => void;
@@ -51,6 +62,8 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly programs: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
   /** Names of the prune policies the settings refer to; config faults those that do not exist. */
   readonly policies?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => readonly string[];
+  /** The dataset that it restores from the job's `tier`; config faults one that cannot be read there. */
+  readonly restores?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => string;
   /** Its outcomes have `depths`; config faults a `depth` that no run would tell of. */
   readonly tellsDepth?: true;
   /** What the tool needs in its environment; `fetch` commands of the tier that the job carries to get it too. */
@@ -75,6 +88,7 @@ export interface PreparedJob {
   readonly programs: readonly string[];
   readonly policies: readonly string[];
   readonly tellsDepth: boolean;
+  readonly restores: string | undefined;
   readonly environment: (context: Pick<KindContext, "secret">) => Environment;
   readonly check: (context: CheckContext) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
@@ -98,6 +112,7 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
         programs: kind.programs(parsed.data),
         policies: kind.policies?.(parsed.data) ?? [],
         tellsDepth: kind.tellsDepth ?? false,
+        restores: kind.restores?.(parsed.data),
         environment: (context) => kind.environment?.(parsed.data, context) ?? ok({}),
         check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],
         run: (context) => kind.run(parsed.data, context),

@@ -11,6 +11,7 @@ import type { JobKind } from "./kind.ts";
 import { kopia } from "./kopia.ts";
 import { rclone } from "./rclone.ts";
 import { restic } from "./restic.ts";
+import { restoreDrill } from "./restore-drill.ts";
 import { smart } from "./smart.ts";
 import { zfsFollow } from "./zfs-follow.ts";
 import { zfsHealth } from "./zfs-health.ts";
@@ -30,6 +31,7 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   kopia,
   rclone,
   restic,
+  "restore-drill": restoreDrill,
   smart,
   "zfs-follow": zfsFollow,
   "zfs-health": zfsHealth,

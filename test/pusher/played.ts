@@ -38,9 +38,11 @@ export function played(answers: readonly Answer[], now: number, policies: Record
     log: (line) => void log.push(line),
     now: () => now,
     job: "nightly",
+    runId: "018f",
     folder: "/",
     policy: (name) => policies[name],
     secret: (value) => ({ ok: true, value }),
+    restorable: () => ({ ok: false, failure: "nothing can be restored here" }),
     recall: () => undefined,
     remember: () => undefined,
   };

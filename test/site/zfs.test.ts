@@ -38,6 +38,8 @@ function contextOf(more: Partial<KindContext> = {}): KindContext {
     log: () => undefined,
     now: () => NIGHT + nights * 86_400_000,
     job: "nightly",
+    runId: "018f",
+    restorable: () => ({ ok: false, failure: "nothing is restored here" }),
     folder,
     policy: (name) => (name === "today" ? { daily: 1 } : undefined),
     secret: (value) => ({ ok: true, value }),
