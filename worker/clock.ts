@@ -1,27 +1,31 @@
 /**
- * The second clock: a Durable Object whose alarm starts a sweep and sets itself again. It stands beside the cron trigger,
- * because either may stop without a word. Whoever calls `tick` sees to it that the alarm is set.
+ * The second clock: a Durable Object whose alarm starts a sweep and sets itself again, for when something is due, at the
+ * latest in SWEEP_SECONDS. It stands beside the cron trigger, because either may stop without a word. Whoever calls
+ * `windClock` sees to it that the alarm is set.
  */
 import { DurableObject } from "cloudflare:workers";
 import { type Env, readSettings } from "./settings.ts";
 import { openDatabase } from "./store/database.ts";
-import { sweep } from "./sweep.ts";
+import { nextSweepAt, sweep } from "./sweep.ts";
 
 export class Clock extends DurableObject<Env> {
   /** Sets the alarm unless it is set. */
   override async fetch(): Promise<Response> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(this.next());
+    const settings = readSettings(this.env);
+    if ((await this.ctx.storage.getAlarm()) === null) {
+      await this.ctx.storage.setAlarm(Date.now() + settings.sweepSeconds * 1000);
+    }
     return new Response(null, { status: 204 });
   }
 
   override async alarm(): Promise<void> {
+    const [db, settings, now] = [openDatabase(this.env.DB), readSettings(this.env), Date.now()];
+    const latestAt = now + settings.sweepSeconds * 1000;
     // First of all the next one: a sweep that throws must not stop the clock.
-    await this.ctx.storage.setAlarm(this.next());
-    await sweep(openDatabase(this.env.DB), readSettings(this.env), Date.now(), "object");
-  }
-
-  private next(): number {
-    return Date.now() + readSettings(this.env).sweepSeconds * 1000;
+    await this.ctx.storage.setAlarm(latestAt);
+    const swept = await sweep(db, settings, now, "object");
+    const nextAt = await nextSweepAt(db, swept, now, latestAt);
+    if (nextAt < latestAt) await this.ctx.storage.setAlarm(nextAt);
   }
 }
 

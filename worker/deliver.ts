@@ -3,18 +3,24 @@
  * may use: one that hangs or has much to do delays no other. What is left over stays due for the next sweep.
  */
 import { type LaneDone, runLane, type Shift } from "./deliver/lane.ts";
-import { BEGIN_MAX_MS, LANES_AT_ONCE, RESERVED, SUBREQUESTS_MAX } from "./deliver/limits.ts";
+import { BEGIN_MAX_MS, LANES_AT_ONCE, RESERVED, REST_MS, SUBREQUESTS_MAX } from "./deliver/limits.ts";
 import { lanesFor, shareOf } from "./deliver/plan.ts";
 import type { Settings } from "./settings.ts";
-import { type Lane, lanesDue, recordDelivered } from "./store/channels.ts";
+import { type Lane, lanesDue, recordEnds } from "./store/channels.ts";
 import { counted, type Database } from "./store/database.ts";
 import { anyDue } from "./store/deliveries.ts";
 import { settleHeld } from "./store/held.ts";
 import { spreadPushes } from "./store/subscriptions.ts";
 
-/** Delivers what is due; answers how many tries were made. `used`: subrequests that this invocation made before. */
-export async function deliverDue(db: Database, settings: Settings, now: number, used = 0): Promise<number> {
-  if (!(await anyDue(db, now))) return 0;
+/** What came of a sweep's deliveries. */
+export interface DeliveriesMade {
+  readonly tried: number;
+  readonly delivered: number;
+}
+
+/** Delivers what is due. `used`: subrequests that this invocation made before. */
+export async function deliverDue(db: Database, settings: Settings, now: number, used = 0): Promise<DeliveriesMade> {
+  if (!(await anyDue(db, now))) return { tried: 0, delivered: 0 };
   const before = counted(db);
   await settleHeld(before.db, now);
   await spreadPushes(before.db, pushing(settings), now);
@@ -24,9 +30,15 @@ export async function deliverDue(db: Database, settings: Settings, now: number, 
   const time = timer(BEGIN_MAX_MS);
   const shift = { db, settings, now, share: shareOf(left, lanes.length), isOver: time.isOver };
   const done = await runLanes(shift, lanes).finally(time.stop);
-  const delivered = lanes.filter((_, i) => (done[i]?.delivered ?? 0) > 0).map(({ channel }) => channel);
-  await recordDelivered(db, delivered, now);
-  return done.reduce((sum, { tried }) => sum + tried, 0);
+  const channelsThat = (ended: (lane: LaneDone) => boolean) =>
+    lanes.flatMap(({ channel }, i) => (done[i] !== undefined && ended(done[i]) ? [channel] : []));
+  const delivered = channelsThat((lane) => lane.delivered > 0);
+  await recordEnds(db, { delivered, failed: channelsThat(({ failed }) => failed), restUntil: now + REST_MS }, now);
+  return { tried: sum(done.map(({ tried }) => tried)), delivered: sum(done.map(({ delivered }) => delivered)) };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 function pushing({ channels }: Settings): string[] {

@@ -2,7 +2,7 @@
 import { createApp } from "./app.ts";
 import { Clock, windClock } from "./clock.ts";
 import { type Env, readSettings } from "./settings.ts";
-import { openDatabase } from "./store/database.ts";
+import { counted, openDatabase } from "./store/database.ts";
 import { sweep } from "./sweep.ts";
 
 // Workers finds the class of the CLOCK binding by this export.
@@ -12,13 +12,16 @@ const app = createApp();
 
 export default {
   fetch(request, env, ctx) {
-    const [db, settings, now] = [openDatabase(env.DB), readSettings(env), Date.now()];
-    const sweepSoon = () => ctx.waitUntil(Promise.all([sweep(db, settings, now, "request"), windClock(env.CLOCK)]));
+    const [{ db, statements }, settings, now] = [counted(openDatabase(env.DB)), readSettings(env), Date.now()];
+    const sweepSoon = () =>
+      ctx.waitUntil(Promise.all([sweep(db, settings, now, "request", statements()), windClock(env.CLOCK)]));
     return app.fetch(request, { db, settings, now, sweepSoon }, ctx);
   },
 
   async scheduled(controller, env) {
-    await sweep(openDatabase(env.DB), readSettings(env), controller.scheduledTime, "cron");
+    // It may come late, and is then about now and not about the minute that it was meant for.
+    const now = Math.max(controller.scheduledTime, Date.now());
+    await sweep(openDatabase(env.DB), readSettings(env), now, "cron");
     await windClock(env.CLOCK);
   },
 } satisfies ExportedHandler<Env>;

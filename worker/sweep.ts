@@ -7,7 +7,7 @@ import { deliverDue } from "./deliver.ts";
 import { putDigests } from "./digest.ts";
 import { putDrillWhenDue } from "./drill.ts";
 import { blindInterval } from "./judge/blind.ts";
-import { clockNews, type Starter, standStill } from "./judge/clocks.ts";
+import { clockNews, nextAlarmAt, type Starter, standStill } from "./judge/clocks.ts";
 import { LOOK_BACK_MS } from "./judge/flap.ts";
 import { tiersReached } from "./judge/reach.ts";
 import { routesOf } from "./judge/route.ts";
@@ -19,7 +19,7 @@ import { actsOfSites } from "./store/acts.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import { recordClockNews } from "./store/clocks.ts";
 import { counted, type Database } from "./store/database.ts";
-import { type Lease, recordSweep, takeLease } from "./store/sweeps.ts";
+import { type Lease, nextDueAt, recordSweep, takeLease } from "./store/sweeps.ts";
 import { TIDY_EVERY_MS, tidy } from "./store/tidy.ts";
 import { closedSince, type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
 import { dueSites, readableWatches } from "./store/watches.ts";
@@ -39,13 +39,24 @@ export interface Swept {
   /** Due watches whose verdict could not be written this time. */
   readonly skipped: number;
   readonly alerts: readonly Alert[];
+  /** Deliveries that were tried, and that were taken. */
   readonly deliveries: number;
+  readonly delivered: number;
 }
 
-export async function sweep(database: Database, settings: Settings, now: number, startedBy: Starter): Promise<Swept> {
+const NOT_SWEPT: Swept = { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0, delivered: 0 };
+
+/** `used`: statements that the same invocation made before. */
+export async function sweep(
+  database: Database,
+  settings: Settings,
+  now: number,
+  startedBy: Starter,
+  used = 0,
+): Promise<Swept> {
   const { db, statements } = counted(database);
   const lease = await takeLease(db, now, LEASE_MS, startedBy);
-  if (lease === null) return { swept: false, watchesDue: 0, skipped: 0, alerts: [], deliveries: 0 };
+  if (lease === null) return NOT_SWEPT;
   await lookAtOurselves(db, settings, lease, now);
   let watchesDue = 0;
   let skipped = 0;
@@ -66,14 +77,19 @@ export async function sweep(database: Database, settings: Settings, now: number,
     skipped = sum(due.filter(({ site }) => !written.has(site)));
     if (skipped === 0) break;
   }
-  const deliveries = await deliverDue(db, settings, now, statements());
+  const { tried: deliveries, delivered } = await deliverDue(db, settings, now, used + statements());
   await putDigests(db, settings, lease.lastSweepAt, now);
   await putDrillWhenDue(db, settings, lease.lastSweepAt, now);
   if (lease.tidiedAt === null || now - lease.tidiedAt >= TIDY_EVERY_MS) await tidy(db, now);
   const url = skipped === 0 && watchdogIsDue(lease.watchdog, now) ? settings.watchdogUrl : null;
   await recordSweep(db, now, watchesDue, url !== null);
   if (url !== null) await callWatchdog(db, settings, url, lease.watchdog, now);
-  return { swept: true, watchesDue, skipped, alerts, deliveries };
+  return { swept: true, watchesDue, skipped, alerts, deliveries, delivered };
+}
+
+/** When the clock that started the sweep at `now` starts the next: when something is due, at the latest at `latestAt`. */
+export async function nextSweepAt(db: Database, { delivered }: Swept, now: number, latestAt: number): Promise<number> {
+  return nextAlarmAt(await nextDueAt(db, now, delivered > 0), now, latestAt);
 }
 
 /** Did sweeps stand still until now, and does each clock still start them? */

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ClockName, type Clocks, clockNews, standStill, sweepIsOverdue } from "../../worker/judge/clocks.ts";
+import {
+  type ClockName,
+  type Clocks,
+  clockNews,
+  nextAlarmAt,
+  standStill,
+  sweepIsOverdue,
+} from "../../worker/judge/clocks.ts";
 import { afterCall, type Watchdog, watchdogIsDue } from "../../worker/judge/watchdog.ts";
 
 const MINUTE = 60_000;
@@ -134,6 +141,17 @@ describe("sweeps", () => {
     expect(sweepIsOverdue(NOW - 90_000, NOW)).toBe(false);
     expect(sweepIsOverdue(NOW - 90_001, NOW)).toBe(true);
     expect(sweepIsOverdue(null, NOW)).toBe(true);
+  });
+
+  it.each<[string, number | null, number]>([
+    ["nothing is due", null, 60],
+    ["something is due in 20 s", 20, 20],
+    ["something is due in an hour", 3600, 60],
+    ["something was due an hour ago", -3600, 1],
+    ["something is due at once", 0, 1],
+  ])("of the object come when %s", (_, inSeconds, expected) => {
+    const dueAt = inSeconds === null ? null : NOW + inSeconds * 1000;
+    expect((nextAlarmAt(dueAt, NOW, NOW + 60_000) - NOW) / 1000).toBe(expected);
   });
 });
 

@@ -1,11 +1,14 @@
 /** Two clocks, a watchdog, and visits: each is missed by the sweeps that the others start, and none disturbs a sweep. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { signedHeaders } from "../../protocol/signature.ts";
 import { createApp } from "../../worker/app.ts";
 import type { Starter } from "../../worker/judge/clocks.ts";
 import { readSettings, type Settings } from "../../worker/settings.ts";
 import { sweep } from "../../worker/sweep.ts";
-import { db, emptyDatabase, type Mail, request, START, settingsWith } from "./support.ts";
+import { corenasPlan } from "./reference.ts";
+import { db, emptyDatabase, enrolled, type Mail, request, START, settingsWith } from "./support.ts";
 
 const MINUTE = 60_000;
 let mails: Mail[];
@@ -21,6 +24,12 @@ const subjects = () => mails.map(({ subject }) => subject);
 const sweepBy = (startedBy: Starter, now: number) => sweep(db, settings, now, startedBy);
 
 const page = async (now: number) => (await request("/", {}, now)).text();
+
+/** When watches are due, the first of all first. */
+async function dueInstants(): Promise<number[]> {
+  const { results } = await env.DB.prepare("SELECT due_at FROM watches WHERE due_at IS NOT NULL ORDER BY due_at").all();
+  return results.map(({ due_at }) => Number(due_at));
+}
 
 /** Sweeps of these starters, every `step` minutes from minute `from` to minute `to`. */
 async function run(starters: readonly Starter[], from: number, to: number, step = 1): Promise<void> {
@@ -116,10 +125,67 @@ describe("a visit to the page", () => {
     expect(await visit(START + 90_001)).toBe(1);
   });
 
+  test("starts one when something became due since the last, and not for what that one left", async () => {
+    await enrolled("home", "corenas", corenasPlan, START);
+    const [dueAt] = await dueInstants();
+    if (dueAt === undefined) throw new Error("nothing is watched");
+    const sweptAt = (at: number) => env.DB.prepare("UPDATE sweeps SET last_sweep_at = ?").bind(at).run();
+    await sweptAt(dueAt - 30_000);
+    expect(await visit(dueAt - 1)).toBe(0);
+    expect(await visit(dueAt)).toBe(1);
+    // It settled nothing, as of a site that it cannot read.
+    await sweptAt(dueAt);
+    expect(await visit(dueAt + 1)).toBe(0);
+  });
+
   test("of a monitor to /healthz starts none: it would hide what it looks for", async () => {
     const sweepSoon = vi.fn();
     await createApp().fetch(new Request("https://tierwatch.example/healthz"), { db, settings, now: START, sweepSoon });
     expect(sweepSoon).not.toHaveBeenCalled();
+  });
+});
+
+describe("a heartbeat", () => {
+  test("starts a sweep when another host's deadline passed since the last one", async () => {
+    const silent = await enrolled("cabin", "nas", { ...corenasPlan, jobs: [], datasets: [] }, START);
+    expect(silent.name).toBe("nas");
+    const host = await enrolled("home", "corenas", corenasPlan, START);
+    const beat = async (now: number) => {
+      const sweepSoon = vi.fn();
+      const url = "https://tierwatch.example/v1/heartbeats";
+      const body = new Uint8Array(new TextEncoder().encode(JSON.stringify({ runs: [] })));
+      const headers = await signedHeaders({ method: "POST", url, body }, host.key, now);
+      await createApp().fetch(new Request(url, { method: "POST", headers, body }), { db, settings, now, sweepSoon });
+      return sweepSoon.mock.calls.length;
+    };
+    const [dueAt] = await dueInstants();
+    if (dueAt === undefined) throw new Error("nothing is watched");
+    await beat(dueAt - 40_000);
+    await sweepBy("cron", dueAt - 30_000);
+    expect(await beat(dueAt - 1)).toBe(0);
+    expect(await beat(dueAt)).toBe(1);
+  });
+});
+
+describe("the Clock object's alarm", () => {
+  const clock = () => env.CLOCK.get(env.CLOCK.idFromName("clock"));
+  const alarmAt = () => runInDurableObject(clock(), async (_, { storage }) => (await storage.getAlarm()) ?? 0);
+  const queueDue = async (dueAt: number, now: number) => {
+    await env.DB.prepare(`INSERT INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
+      VALUES ('later', 'home', 'i', 'opened', 'mail', '{}', 'held', ?, ?, 0)`)
+      .bind(now, dueAt)
+      .run();
+  };
+
+  test("rings when something is due, and otherwise after SWEEP_SECONDS", async () => {
+    await clock().fetch("https://clock/");
+    const began = Date.now();
+    await runDurableObjectAlarm(clock());
+    expect(await alarmAt()).toBeGreaterThanOrEqual(began + 60_000);
+    const dueAt = Date.now() + 30_000;
+    await queueDue(dueAt, began);
+    await runDurableObjectAlarm(clock());
+    expect(await alarmAt()).toBe(dueAt);
   });
 });
 

@@ -221,8 +221,8 @@ describe("an alert on a push channel", () => {
     for (const name of ["kitchen", "phone"]) await subscribe(of, name);
     const reached = pushService({});
     await queue();
-    expect(await deliverDue(db, of, START)).toBe(2);
-    expect(await deliverDue(db, of, START + HOUR)).toBe(0);
+    expect((await deliverDue(db, of, START)).tried).toBe(2);
+    expect((await deliverDue(db, of, START + HOUR)).tried).toBe(0);
     expect(reached.sort()).toEqual(["kitchen", "phone"]);
     expect((await deliveries()).map(({ state }) => state)).toEqual(["spread", "delivered", "delivered"]);
   });
@@ -238,9 +238,9 @@ describe("an alert on a push channel", () => {
       { name: "busy", last_error: "the push service answered 429", gone_at: null },
       { name: "phone", last_error: null },
     ]);
-    expect(await deliverDue(db, of, START + 39_000)).toBe(0);
+    expect((await deliverDue(db, of, START + 39_000)).tried).toBe(0);
     answers.busy = () => new Response(null, { status: 201 });
-    expect(await deliverDue(db, of, START + 40_000)).toBe(1);
+    expect((await deliverDue(db, of, START + 40_000)).tried).toBe(1);
     expect(reached.sort()).toEqual(["busy", "busy", "phone"]);
     expect(await subscribers()).toMatchObject([{ last_error: null }, { last_error: null }]);
   });
@@ -298,7 +298,7 @@ describe("an alert on a push channel", () => {
     const reached = pushService({});
     await queue("closed");
     await queue("opened", START + HOUR);
-    expect(await deliverDue(db, of, START)).toBe(0);
+    expect((await deliverDue(db, of, START)).tried).toBe(0);
     expect(reached).toEqual([]);
   });
 
@@ -306,7 +306,7 @@ describe("an alert on a push channel", () => {
     const of = settings(await channel());
     pushService({});
     await queue();
-    expect(await deliverDue(db, of, START)).toBe(0);
+    expect((await deliverDue(db, of, START)).tried).toBe(0);
     expect(await deliveries()).toMatchObject([{ state: "refused", due_at: null, last_error: "nobody subscribed yet" }]);
     expect(await faults(of)).toEqual([
       "CHANNELS.phones: nobody subscribed yet, so it reaches nobody; npm run subscribe-code -- --channel phones prints a link",

@@ -8,7 +8,7 @@ import { push, targetOf } from "../push.ts";
 import { routingsOf, type Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import type { Delivery } from "../store/deliveries.ts";
-import { TRY_MAX_MS } from "./limits.ts";
+import { REST_AFTER_HANG_SECONDS, TRY_MAX_MS } from "./limits.ts";
 
 /** Where the end of a log goes: it names files, and is nothing for a locked screen or somebody's chat. */
 const LOGGED: readonly Channel["kind"][] = ["email", "smtp", "resend", "webhook"];
@@ -23,7 +23,8 @@ export async function attempt(db: Database, delivery: Delivery, settings: Settin
   const outOfTime = Promise.withResolvers<Outcome>();
   const timer = setTimeout(() => {
     stop.abort();
-    outOfTime.resolve({ kind: "retry", error: `no answer within ${TRY_MAX_MS / 1000} s` });
+    const error = `no answer within ${TRY_MAX_MS / 1000} s`;
+    outOfTime.resolve({ kind: "retry", error, afterSeconds: REST_AFTER_HANG_SECONDS });
   }, TRY_MAX_MS);
   try {
     return await Promise.race([handOver(db, delivery, settings, now, stop.signal), outOfTime.promise]);

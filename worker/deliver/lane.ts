@@ -10,7 +10,7 @@ import { claimDeliveries, type Delivery, recordTries } from "../store/deliveries
 import { putNotice } from "../store/notices.ts";
 import { attempt, channelOf } from "./attempt.ts";
 import { CLAIM_MAX, costOf, gapMs, LEASE_MS } from "./limits.ts";
-import { givenBack, goesOn, type Judged, judgeTry, PROBE_AFTER_MS } from "./plan.ts";
+import { givenBack, goesOn, isFailing, type Judged, judgeTry, PROBE_AFTER_MS } from "./plan.ts";
 import { settingsHash } from "./settings-hash.ts";
 
 /** What the lanes of one sweep have in common. */
@@ -27,6 +27,8 @@ export interface Shift {
 export interface LaneDone {
   readonly tried: number;
   readonly delivered: number;
+  /** It ended with a try that may go well later, and nobody said when. */
+  readonly failed: boolean;
 }
 
 /** A claim and a record for the tries, and what disabling a channel writes. */
@@ -39,13 +41,14 @@ export async function runLane(shift: Shift, lane: Lane): Promise<LaneDone> {
   const changed = set !== undefined && (await settingsHash(set)) !== disabled.settingsHash;
   if (changed || lane.isTested || shift.now - disabled.at >= PROBE_AFTER_MS) return drain(shift, lane, 1);
   await writeAll(shift.db, [refuseDue(channel, disabled.error, shift.now)]);
-  return { tried: 0, delivered: 0 };
+  return { tried: 0, delivered: 0, failed: false };
 }
 
 async function drain(shift: Shift, lane: Lane, most: number): Promise<LaneDone> {
   const kind = channelOf(shift.settings, lane.channel)?.kind;
   let left = shift.share;
   let [tried, delivered] = [0, 0];
+  let failed = false;
   while (tried < most && !shift.isOver()) {
     const limit = Math.min(CLAIM_MAX, most - tried, Math.floor((left - CLAIM_AND_RECORD) / costOf(kind)));
     if (limit < 1) break;
@@ -61,9 +64,10 @@ async function drain(shift: Shift, lane: Lane, most: number): Promise<LaneDone> 
     tried += judged.length;
     delivered += judged.filter(({ channel }) => channel.kind === "well").length;
     left -= CLAIM_AND_RECORD + judged.length * costOf(kind);
+    failed = judged.some(isFailing);
     if (!judged.every(goesOn) || rest.length > 0) break;
   }
-  return { tried, delivered };
+  return { tried, delivered, failed };
 }
 
 /** Tries one after the other until one fails, or time is up. */

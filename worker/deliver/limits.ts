@@ -7,14 +7,21 @@
 import type { Channel } from "../channels/kinds.ts";
 
 export const SUBREQUESTS_MAX = 50;
-/** Kept for what a sweep does after it delivered: its own record and the watchdog's, and when each channel last took something. */
-export const RESERVED = 6;
+/** Kept for what a sweep does after it delivered: its own record and the watchdog's, how each lane ended, winding the clock. */
+export const RESERVED = 8;
 /** Of outgoing connections a worker has six at once; one is for the database. */
 export const LANES_AT_ONCE = 5;
 /** Claimed at once by a lane, and written down together: so many may come twice when the worker dies between. */
 export const CLAIM_MAX = 6;
 /** How long a channel may take over one delivery; longer than that it is tried again later. */
 export const TRY_MAX_MS = 10_000;
+/**
+ * How long nothing goes to a channel whose last try failed. A sweep may follow the one before it at once, and one that hangs would
+ * cost each of them `TRY_MAX_MS`. Shorter than the first wait of a delivery (plan.ts), so that it makes none longer.
+ */
+export const REST_MS = 10_000;
+/** The same where there was no answer at all: counted from the sweep's beginning, so it has to be longer than the try. */
+export const REST_AFTER_HANG_SECONDS = 30;
 /** After this no try begins: the last one, `TRY_MAX_MS` later, still ends within its lease. */
 export const BEGIN_MAX_MS = 25_000;
 /** Longer than both: a lease must not run out while its delivery is under way. */

@@ -85,6 +85,11 @@ export function goesOn({ tried, channel }: Judged): boolean {
   return channel.kind === "well" || (channel.kind === "failing" && tried.state === "refused");
 }
 
+/** Whether this try says that the channel takes nothing right now, as one that is down or out of reach. */
+export function isFailing({ tried, channel }: Judged): boolean {
+  return channel.kind === "failing" && tried.state !== "refused";
+}
+
 /** A claim, a record and the dearest try: less is no use to a lane. */
 const LANE_MIN = 5;
 

@@ -22,6 +22,17 @@ export function sweepIsOverdue(lastSweepAt: number | null, now: number): boolean
   return lastSweepAt === null || now - lastSweepAt > OVERDUE_MS;
 }
 
+/** Two sweeps of the Clock object are at least this far apart. */
+const SOON_MS = 1_000;
+
+/**
+ * When the Clock object's alarm, which rang at `now`, rings next: when something is due (null: nothing is known), at the latest at `latestAt`. So a
+ * deadline is looked at when it passes, and a backlog goes on at once.
+ */
+export function nextAlarmAt(dueAt: number | null, now: number, latestAt: number): number {
+  return Math.min(latestAt, Math.max(dueAt ?? latestAt, now + SOON_MS));
+}
+
 export interface ClockFacts {
   /** When it last fired; null when it never did. */
   readonly firedAt: number | null;

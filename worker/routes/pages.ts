@@ -10,7 +10,7 @@ import { subscribePage } from "../page/subscribe.tsx";
 import { routingsOf, type Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 import { readSummary } from "../store/summary.ts";
-import { lastSweepAt } from "../store/sweeps.ts";
+import { lastSweepAt, needsSweep } from "../store/sweeps.ts";
 import type { AppEnv } from "./context.ts";
 import { allFaults, pushChannels } from "./push-channels.ts";
 
@@ -32,7 +32,8 @@ export function pageRoutes(): Hono<AppEnv> {
     const { db, settings, now, sweepSoon } = c.env;
     const renews = c.req.query("still") === undefined;
     const summary = await readSummary(db, await setupOf(db, settings), now);
-    if (sweepIsOverdue(summary.lastSweepAt, now)) sweepSoon();
+    const { lastSweepAt: at, isDue } = await needsSweep(db, now);
+    if (isDue || sweepIsOverdue(at, now)) sweepSoon();
     return c.html(page(summary, now, renews));
   });
   routes.get("/subscribe", (c) => c.html(subscribePage(pushChannels(c.env.settings).map(({ name }) => name))));

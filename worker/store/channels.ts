@@ -108,13 +108,22 @@ export async function disabledFaults(db: Database): Promise<string[]> {
   return z.parse(z.array(disabledRow), found).map(({ name, at, error }) => disabledFault(name, error ?? "", at));
 }
 
-/** Writes down when each of these channels last took something. */
-export async function recordDelivered(db: Database, channels: readonly string[], now: number): Promise<void> {
-  if (channels.length === 0) return;
-  await writeAll(db, [
-    sql`
-      INSERT INTO channels (name, last_delivered_at) SELECT value, ${now} FROM json_each(${JSON.stringify(channels)}) WHERE true
-      ON CONFLICT (name) DO UPDATE SET last_delivered_at = excluded.last_delivered_at,
-        last_error = CASE WHEN disabled_at IS NULL THEN NULL ELSE last_error END`,
-  ]);
+/** How the lanes of a sweep ended: channels that took something, and channels that failed and rest until then. */
+export interface Ended {
+  readonly delivered: readonly string[];
+  readonly failed: readonly string[];
+  readonly restUntil: number;
+}
+
+/** Writes down when channels last took something, and until when others are left alone. */
+export async function recordEnds(db: Database, { delivered, failed, restUntil }: Ended, now: number): Promise<void> {
+  const names = (of: readonly string[]) => sql`json_each(${JSON.stringify(of)}) WHERE true`;
+  const took = sql`
+    INSERT INTO channels (name, last_delivered_at) SELECT value, ${now} FROM ${names(delivered)}
+    ON CONFLICT (name) DO UPDATE SET last_delivered_at = excluded.last_delivered_at,
+      last_error = CASE WHEN disabled_at IS NULL THEN NULL ELSE last_error END`;
+  const rests = sql`
+    INSERT INTO channels (name, paused_until) SELECT value, ${restUntil} FROM ${names(failed)}
+    ON CONFLICT (name) DO UPDATE SET paused_until = max(coalesce(paused_until, 0), excluded.paused_until)`;
+  await writeAll(db, [...(delivered.length === 0 ? [] : [took]), ...(failed.length === 0 ? [] : [rests])]);
 }

@@ -14,6 +14,7 @@ import {
 import type { Watch } from "../judge/watch.ts";
 import { type Database, field, perChunk, runAll } from "./database.ts";
 import { markers } from "./schema.ts";
+import { needOf, sweepNeed } from "./sweeps.ts";
 import { watchesByKey, writeFacts } from "./watches.ts";
 
 /** Another heartbeat or a sweep may write the same watch in between; so often it is read again. */
@@ -34,7 +35,7 @@ export async function recordHeartbeat(db: Database, arrival: Arrival): Promise<R
     const changed = absorb(arrival, watches, known);
     const written = await write(db, arrival, changed);
     if (written.whole) {
-      const judgeNow = changed.some(({ dueAt }) => dueAt !== null && dueAt <= now);
+      const judgeNow = written.isDue || changed.some(({ dueAt }) => dueAt !== null && dueAt <= now);
       return { held: true, lastSweepAt: written.lastSweepAt, judgeNow };
     }
   }
@@ -55,22 +56,21 @@ async function knownMarkers(db: Database, arrival: Arrival): Promise<MarkerRow[]
   }));
 }
 
-const lastSweep = z.object({ last_sweep_at: z.nullable(z.number()) });
-
 interface Written {
   /** False when a watch was changed by others since it was read. */
   readonly whole: boolean;
   readonly lastSweepAt: number | null;
+  /** Something of whomever became due since then. */
+  readonly isDue: boolean;
 }
 
-/** Writes everything in one batch, and asks in the same one for the last sweep: each way to the database costs time. */
+/** Writes everything in one batch, and asks in the same one whether a sweep is due: each way to the database costs time. */
 async function write(db: Database, arrival: Arrival, changed: readonly Watch[]): Promise<Written> {
   const facts = writeFacts(arrival.site, changed);
   const rest = [...writeRuns(arrival), ...writeMarkers(arrival)];
-  const results = await runAll(db, [...rest, ...facts, sql`SELECT last_sweep_at FROM sweeps WHERE id = 1`]);
+  const results = await runAll(db, [...rest, ...facts, sweepNeed(arrival.now)]);
   const written = results.slice(rest.length, -1).reduce((sum, { meta }) => sum + meta.changes, 0);
-  const [sweep] = z.parse(z.array(lastSweep), results.at(-1)?.results ?? []);
-  return { whole: written === changed.length, lastSweepAt: sweep?.last_sweep_at ?? null };
+  return { whole: written === changed.length, ...needOf(results.at(-1)?.results ?? []) };
 }
 
 function writeRuns(arrival: Arrival) {

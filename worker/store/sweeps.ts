@@ -1,5 +1,5 @@
 /** The one row that says when deadlines were last looked at, and the lease under which they are. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import { type Clocks, clockFaults, type Starter } from "../judge/clocks.ts";
 import { type Watchdog, watchdogFaults } from "../judge/watchdog.ts";
@@ -81,6 +81,47 @@ export async function recordSweep(
   const called = callsWatchdog ? sql`, watchdog_at = ${now}` : sql``;
   await db.run(sql`
     UPDATE sweeps SET lease_until = 0, last_sweep_at = ${now}, last_watches_due = ${watchesDue}${called} WHERE id = 1`);
+}
+
+/**
+ * What a request asks to know whether it starts a sweep: when the last one was, and whether anything became due since then.
+ * What was due before is left out: a sweep saw it, and could not settle it.
+ */
+export function sweepNeed(now: number): SQL {
+  const became = (table: string) => sql`EXISTS (
+    SELECT 1 FROM ${sql.identifier(table)} WHERE due_at > coalesce(last_sweep_at, 0) AND due_at <= ${now})`;
+  return sql`
+    SELECT last_sweep_at AS lastSweepAt, ${became("watches")} OR ${became("incidents")} OR ${became("deliveries")} AS isDue
+    FROM sweeps WHERE id = 1`;
+}
+
+const need = z.object({ lastSweepAt: instant, isDue: z.number() });
+
+/** Reads the answer to `sweepNeed`. */
+export function needOf(rows: readonly unknown[]): { readonly lastSweepAt: number | null; readonly isDue: boolean } {
+  const [row] = z.parse(z.array(need), rows);
+  return { lastSweepAt: row?.lastSweepAt ?? null, isDue: row?.isDue === 1 };
+}
+
+/** The same, asked by itself. */
+export async function needsSweep(db: Database, now: number): Promise<ReturnType<typeof needOf>> {
+  return needOf(await db.all(sweepNeed(now)));
+}
+
+/**
+ * When something is due next: what is due by `now` is the sweep's that was just made, but for deliveries that it had no
+ * room for (`more`). Null when nothing is known.
+ */
+export async function nextDueAt(db: Database, now: number, more: boolean): Promise<number | null> {
+  const [found] = z.parse(
+    z.array(z.object({ at: instant })),
+    await db.all(sql`
+      SELECT min(at) AS at FROM (
+        SELECT min(due_at) AS at FROM watches WHERE due_at > ${now}
+        UNION ALL SELECT min(due_at) FROM incidents WHERE due_at > ${now}
+        UNION ALL SELECT min(due_at) FROM deliveries WHERE due_at > ${more ? 0 : now})`),
+  );
+  return found?.at ?? null;
 }
 
 /** When the last sweep was, in milliseconds; null when there never was one. */
