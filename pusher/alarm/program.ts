@@ -14,6 +14,22 @@ export function logProgram(platform: NodeJS.Platform): string {
   return platform === "win32" ? "eventcreate" : "logger";
 }
 
+/** More than any message of ours has; an event takes 31,839 characters, and a command line of Windows 32,767. */
+const EVENT_MAX_CHARS = 4_000;
+
+/**
+ * A text as the description of an event: one line, whole, and shown as it is. The Event Viewer takes `%1`, `%%1` and `%{…}` in it for
+ * places to fill in, and knows no way to escape them ([MS-EVEN] 3.2.4.1.5). It goes to `eventcreate` as an argument, which is
+ * UTF-16 on Windows: no code page changes it.
+ */
+function descriptionOf(text: readonly string[]): string {
+  const line = text
+    .join(" ")
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .replace(/%(?=[\d%{!])/g, "\uff05");
+  return (line.length > EVENT_MAX_CHARS ? `${line.slice(0, EVENT_MAX_CHARS - 1)}…` : line).toWellFormed();
+}
+
 export function tellByLog(message: Message, means: Means): Promise<Result<void, string>> {
   const { platform } = means.shell;
   const calm = message.kind === "clear" || message.kind === "test";
@@ -23,7 +39,7 @@ export function tellByLog(message: Message, means: Means): Promise<Result<void, 
     return feed([logProgram(platform), "-t", "tierwatch", "-p", priority], `${text.join("\n")}\n`, means);
   }
   const type = calm ? "INFORMATION" : "ERROR";
-  const event = ["/L", "APPLICATION", "/SO", "Tierwatch", "/T", type, "/ID", "1", "/D", text.join(" ")];
+  const event = ["/L", "APPLICATION", "/SO", "Tierwatch", "/T", type, "/ID", "1", "/D", descriptionOf(text)];
   return feed([logProgram(platform), ...event], "", means);
 }
 

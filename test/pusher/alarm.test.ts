@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { tellByLog } from "../../pusher/alarm/program.ts";
 import { testAlarm } from "../../pusher/commands/alarm.ts";
 import { doctor } from "../../pusher/commands/doctor.ts";
 import { status } from "../../pusher/commands/status.ts";
@@ -167,6 +168,28 @@ describe("ways", () => {
     const text = textOf(here, "log.txt");
     expect(text).toContain(`logger -t tierwatch -p daemon.notice\n${me} tests its own Tierwatch alarm\nYou asked`);
     expect(text).toContain(`eventcreate /L APPLICATION /SO Tierwatch /T INFORMATION /ID 1 /D ${me} tests`);
+  });
+
+  it("by the Windows Event Log is one line that its viewer shows as it is, however long", async () => {
+    here = await alarmHost(worker, "[alarm]\nlog = true\n");
+    const file = join(here.folder, "eventcreate");
+    writeFileSync(
+      file,
+      `#!/bin/sh\nprintf '%s\\n' "$#" >> "${here.folder}/log.txt"\nprintf '%s' "\${10}" > "${here.folder}/event.txt"\n`,
+    );
+    chmodSync(file, 0o755);
+    const env = { ...process.env, PATH: `${here.folder}:${process.env.PATH}` };
+    const means = { shell: { ...here.shell, env, platform: "win32" as const }, folder: here.folder, limitMs: 60_000 };
+    const lines = ['it said "%1 of %%2", 100 % of\r\n it\u0007 — für', `${"\u{1f600}".repeat(2_100)}`];
+    const told = await tellByLog(
+      { id: "1", thread: "1", kind: "alarm", host: "nas", title: "nas cannot", lines },
+      means,
+    );
+    expect(told.ok).toBe(true);
+    const event = textOf(here, "event.txt");
+    expect(textOf(here, "log.txt")).toBe("10\n");
+    expect(event).toMatch(/^nas cannot it said "％1 of ％％2", 100 % of it — für \u{1f600}+.?…$/u);
+    expect(event.length).toBeLessThanOrEqual(4_000);
   });
 
   it("show no secret: not in what is sent elsewhere, said or remembered", async () => {
