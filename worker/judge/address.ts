@@ -19,21 +19,49 @@ function isPrivate(host: string): boolean {
 }
 
 function isLocalName(name: string): boolean {
-  return name === "localhost" || !name.includes(".") || /\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
+  return (
+    !name.includes(".") || /\.(localhost|localdomain|local|internal|intranet|lan|home|corp|home\.arpa)$/.test(name)
+  );
 }
+
+/** First addresses and lengths of networks that are not for the public (IANA IPv4 Special-Purpose Address Registry). */
+const NOT_PUBLIC_V4 = [
+  [0x00000000, 8],
+  [0x0a000000, 8],
+  [0x64400000, 10],
+  [0x7f000000, 8],
+  [0xa9fe0000, 16],
+  [0xac100000, 12],
+  [0xc0000000, 24],
+  [0xc0000200, 24],
+  [0xc0586300, 24],
+  [0xc0a80000, 16],
+  [0xc6120000, 15],
+  [0xc6336400, 24],
+  [0xcb007100, 24],
+  [0xe0000000, 3],
+] as const;
 
 function isPrivateV4(name: string): boolean {
-  const parts = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(name);
-  if (parts === null) return false;
-  const [first, second] = [Number(parts[1]), Number(parts[2])];
-  if (first === 0 || first === 10 || first === 127 || first >= 224) return true;
-  if (first === 100) return second >= 64 && second <= 127;
-  if (first === 172) return second >= 16 && second <= 31;
-  if (first === 198) return second === 18 || second === 19;
-  return (first === 169 && second === 254) || (first === 192 && (second === 168 || second === 0));
+  if (!/^\d+\.\d+\.\d+\.\d+$/.test(name)) return false;
+  const address = name.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  return NOT_PUBLIC_V4.some(([first, bits]) => address >= first && address < first + 2 ** (32 - bits));
 }
 
+/**
+ * Only global unicast addresses (2000::/3) are public. Of those are not: the ones that carry an IPv4 address, which would
+ * need to be looked at (6to4, Teredo), other special purposes (2001::/23), and documentation.
+ */
 function isPrivateV6(name: string): boolean {
-  // Unspecified, loopback and every address that carries an IPv4 one; unique local, link local, multicast.
-  return name.startsWith("::") || name.startsWith("64:ff9b:") || /^(f[cd]|fe[89ab]|ff)/.test(name);
+  const [first = 0, second = 0] = groupsOf(name);
+  if (first >>> 13 !== 1) return true;
+  if (first === 0x2002 || first === 0x3fff) return true;
+  return first === 0x2001 && (second < 0x200 || second === 0xdb8);
+}
+
+/** The first two of the eight groups of an address that the URL parser wrote. */
+function groupsOf(name: string): number[] {
+  const [head = ""] = name.split("::");
+  const groups = head.split(":").map((group) => Number.parseInt(group, 16) || 0);
+  return [groups[0] ?? 0, groups[1] ?? 0];
 }
