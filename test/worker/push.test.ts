@@ -3,42 +3,16 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { toBase64url } from "../../protocol/base64url.ts";
 import type { Subscription } from "../../protocol/subscription.ts";
-import type { PushChannel } from "../../worker/channels/kinds.ts";
 import { deliverDue } from "../../worker/deliver.ts";
 import type { Settings } from "../../worker/settings.ts";
 import { openDatabase } from "../../worker/store/database.ts";
+import { browser, channel, PHONES } from "./push-channel.ts";
 import { db, emptyDatabase, type Mail, request, START, settingsWith } from "./support.ts";
 
 const HOUR = 3_600_000;
-const PHONES = "phones";
-
-async function pair(name: "ECDH" | "ECDSA") {
-  const made = await crypto.subtle.generateKey(
-    { name, namedCurve: "P-256" },
-    true,
-    name === "ECDH" ? ["deriveBits"] : ["sign"],
-  );
-  if (!("privateKey" in made)) throw new Error("P-256 makes a pair");
-  const raw = await crypto.subtle.exportKey("raw", made.publicKey);
-  const jwk = await crypto.subtle.exportKey("jwk", made.privateKey);
-  if (!(raw instanceof ArrayBuffer) || !("d" in jwk) || jwk.d === undefined) throw new Error("no private key");
-  return { publicKey: toBase64url(new Uint8Array(raw)), privateKey: jwk.d };
-}
-
-async function channel(more: Partial<PushChannel> = {}): Promise<PushChannel> {
-  const { publicKey, privateKey } = await pair("ECDSA");
-  const keys = { subject: "mailto:me@example.org", public_key: publicKey, private_key: privateKey };
-  return { kind: "push", name: PHONES, allowPrivate: false, ...keys, ...more };
-}
 
 function settings(...channels: Settings["channels"]): Settings {
   return { ...settingsWith([]), channels };
-}
-
-async function browser(at: string): Promise<Subscription> {
-  const { publicKey } = await pair("ECDH");
-  const auth = toBase64url(crypto.getRandomValues(new Uint8Array(16)));
-  return { endpoint: `https://push.example/${at}`, keys: { p256dh: publicKey, auth } };
 }
 
 let codes = 0;
