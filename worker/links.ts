@@ -31,7 +31,7 @@ const LABELS: Readonly<Record<LinkAction, string>> = {
 /** What a link says: do this to that, asked from this channel, until then (milliseconds). */
 export interface Claim {
   readonly action: LinkAction;
-  /** The id of an incident, or of a drill. */
+  /** The id of an incident or of a drill, or the key of a batch of that channel (judge/say-batch.ts). */
   readonly subject: string;
   readonly channel: string;
   readonly expiresAt: number;

@@ -231,6 +231,7 @@ describe("whatever the settings are", () => {
     tiers: fc.option(names),
     quiet: fc.option(fc.constant(NIGHT)),
     afterMs: fc.constantFrom(0, MINUTE, 1_440 * MINUTE),
+    batches: fc.boolean(),
   });
   const channels = fc
     .array(routing, { maxLength: 5 })

@@ -11,6 +11,7 @@ import * as z from "zod/mini";
 import { mailOf } from "../../worker/channels/mail.ts";
 import { sayDrill } from "../../worker/judge/drill.ts";
 import type { Alert } from "../../worker/judge/say.ts";
+import { sayTogether } from "../../worker/judge/say-batch.ts";
 import { sayBlind } from "../../worker/judge/say-blind.ts";
 import { linksOf } from "../../worker/links.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
@@ -43,8 +44,16 @@ const LOG = [
   `cannot receive: ${"x".repeat(120)}`,
 ];
 const long = "a-very-long-name-without-any-place-to-break".repeat(4);
+const LOSS = opened.lines.slice(3, 5);
+const NIGHTLY = { incidentId: "home/job:corenas/nightly@2", title: "home: nightly on corenas failed, 2 in a row" };
+const nightly: Alert = {
+  ...opened,
+  ...NIGHTLY,
+  lines: ["First broken: nightly on corenas (fast → archive). Its run failed: no space left on device.", ...LOSS],
+};
 const ALERTS: Readonly<Record<string, Alert>> = {
   opened,
+  batch: sayTogether(NOW, [opened, nightly]) ?? opened,
   warning: { ...opened, severity: "warning" },
   reminder: { ...opened, kind: "reminder" },
   notice: sayBlind({ fromAt: NOW - 11_520_000, untilAt: NOW }),

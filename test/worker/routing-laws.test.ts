@@ -17,6 +17,7 @@ const routings = fc.array(
     least: fc.constantFrom("notice" as const, "critical" as const),
     quiet: fc.option(fc.constant(NIGHT)),
     afterMs: fc.constantFrom(0, 30 * MINUTE, 2 * HOUR),
+    batches: fc.boolean(),
   }),
   { minLength: 1, maxLength: 4 },
 );

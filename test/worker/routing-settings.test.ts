@@ -22,6 +22,7 @@ describe("a channel", () => {
       tiers: null,
       quiet: null,
       afterMs: 0,
+      batches: false,
       digest: null,
     });
   });
@@ -34,6 +35,7 @@ describe("a channel", () => {
       { sites: ["home"], tiers: ["archive", "offsite"] },
     ],
     ["later", { after: "30m" }, { afterMs: 1_800_000 }],
+    ["together", { batch: true }, { batches: true }],
     ["a minute later at least", { after: "60s" }, { afterMs: 60_000 }],
     ["a day later at most", { after: "24h" }, { afterMs: 86_400_000 }],
     [
@@ -92,6 +94,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ["a duration in words", { after: "30 minutes" }, AFTER],
   ["less than a minute", { after: "59s" }, AFTER],
   ["more than a day", { after: "25h" }, AFTER],
+  ["a batch of no kind", { batch: "1m" }, "batch must be true or false"],
   ["two faults", { least: "low", after: "1" }, `least must be "notice", "warning" or "critical"; ${AFTER}`],
   ["an entry misspelt", { leest: "critical" }, 'unknown "leest"'],
 ])("%s turns that channel off, and it alone", (_what, entries, fault) => {

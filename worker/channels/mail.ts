@@ -19,17 +19,21 @@ export interface Mail {
   readonly headers: { readonly "In-Reply-To": string; readonly References: string };
 }
 
+/** Of a mail about several incidents: more would not fit into a header's line of 998 characters (RFC 5322, section 2.1.1). */
+const THREADS_MAX = 8;
+
 /** `from` is the sender's address: ids of mails end in its domain. */
 export async function mailOf(message: Message, from: string): Promise<Mail> {
   const { alert, id } = message;
   const domain = from.slice(from.lastIndexOf("@") + 1);
-  const thread = `<incident.${await digestOf(alert.incidentId)}@${domain}>`;
+  const threads = await Promise.all((alert.incidents ?? [alert.incidentId]).slice(0, THREADS_MAX).map(digestOf));
+  const ids = threads.map((thread) => `<incident.${thread}@${domain}>`);
   return {
     subject: clean(alert.title).replace(/\p{Cc}+/gu, " "),
     text: `${clean(alert.title)}\n\n${plainText(message)}${logText(message)}`,
     html: htmlOf(message),
     messageId: `<delivery.${await digestOf(id)}@${domain}>`,
-    headers: { "In-Reply-To": thread, References: thread },
+    headers: { "In-Reply-To": ids[0] ?? "", References: ids.join(" ") },
   };
 }
 

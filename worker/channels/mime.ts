@@ -29,7 +29,8 @@ export function mimeOf({ subject, text, html, messageId, headers }: Mail, { from
     `To: <${to}>`,
     `Subject: ${headerText(subject)}`,
     `Message-ID: ${messageId}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    // Ids are folded apart (RFC 5322, section 2.2.3).
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value.replaceAll(" ", "\r\n ")}`),
     // RFC 3834: no answering machine is to answer.
     "Auto-Submitted: auto-generated",
     "MIME-Version: 1.0",

@@ -35,6 +35,7 @@ export function readChannel(env: ChannelEnv, name: string, raw: unknown, allowPr
   if (!parsed.success || faults.length > 0) return off(faults);
   const away = allowPrivate ? [] : places.flatMap((key) => faultOf(parsed.data, key, table.data, secrets));
   if (away.length > 0) return off(away);
+  if (parsed.data.kind === "pushover" && parsed.data.emergency && routing?.batches === true) return off([RINGS_ALONE]);
   const named = routing === undefined ? { name } : { name, routing };
   if (parsed.data.kind === "push") return { channel: { ...parsed.data, ...named, allowPrivate }, faults: [] };
   if (parsed.data.kind !== "email") return { channel: { ...parsed.data, ...named }, faults: [] };
@@ -42,6 +43,9 @@ export function readChannel(env: ChannelEnv, name: string, raw: unknown, allowPr
   if (sender === undefined) return off(["there is no send_email binding named EMAIL"]);
   return { channel: { ...parsed.data, ...named, sender }, faults: [] };
 }
+
+/** It rings until its one incident is over or acknowledged; of several that would be too early or too late. */
+const RINGS_ALONE = "batch and emergency do not go together: what rings is about one incident";
 
 function off(faults: readonly string[]): ReadChannel {
   return { channel: undefined, faults };

@@ -19,6 +19,8 @@ const DIGEST = 'digest must be "daily" or "weekly"';
 const DIGEST_AT = 'digest_at must be a time of day, as in "07:00"';
 const DIGEST_AT_USUAL = "07:00";
 
+const BATCH = "batch must be true or false";
+
 const names = (entry: string) => {
   const fault = `${entry} must be a list of at least one name, as in ["home"]`;
   return z.array(z.string(fault).check(z.minLength(1, fault)), fault).check(z.minLength(1, fault));
@@ -48,6 +50,7 @@ const entries = z.object({
   tiers: z.optional(names("tiers")),
   quiet: z.optional(quiet),
   after: z.optional(after),
+  batch: z.optional(z.boolean(BATCH)),
   digest: z.optional(z.enum(["daily", "weekly"], DIGEST)),
   digest_at: z.optional(z.string(DIGEST_AT).check(z.regex(new RegExp(`^${TIME}$`), DIGEST_AT))),
   zone: z.optional(zone),
@@ -90,7 +93,7 @@ function loneFaults({ quiet, digest, digest_at, zone }: Entries): string[] {
 
 function routingFrom(name: string, read: Entries): Routing {
   const usual = everything(name);
-  const { least, sites, tiers, after } = read;
+  const { least, sites, tiers, after, batch } = read;
   const zone = canonicalZone(read.zone ?? "");
   return {
     ...usual,
@@ -99,6 +102,7 @@ function routingFrom(name: string, read: Entries): Routing {
     tiers: tiers ?? null,
     quiet: zone === null || read.quiet === undefined ? null : quietFrom(read.quiet, zone),
     afterMs: after === undefined ? 0 : (parseDuration(after) ?? 0) * 1000,
+    batches: batch ?? false,
     digest:
       zone === null || read.digest === undefined
         ? null

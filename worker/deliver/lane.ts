@@ -6,10 +6,11 @@ import { sayDisabled } from "../judge/say-channel.ts";
 import { routingsOf, type Settings } from "../settings.ts";
 import { disableChannel, enableChannel, type Lane, pauseChannel, refuseDue } from "../store/channels.ts";
 import { type Database, type Statement, writeAll } from "../store/database.ts";
-import { claimDeliveries, type Delivery, recordTries } from "../store/deliveries.ts";
+import { claimDeliveries, recordTries } from "../store/deliveries.ts";
 import { putNotice } from "../store/notices.ts";
 import { attempt, channelOf } from "./attempt.ts";
 import { CLAIM_MAX, costOf, gapMs, LEASE_MS } from "./limits.ts";
+import { eachTried, type Parcel, parcelsOf } from "./parcel.ts";
 import { givenBack, goesOn, isFailing, type Judged, judgeTry, PROBE_AFTER_MS } from "./plan.ts";
 import { settingsHash } from "./settings-hash.ts";
 
@@ -55,17 +56,15 @@ async function drain(shift: Shift, lane: Lane, most: number): Promise<LaneDone> 
     const { db, now } = shift;
     const claimed = await claimDeliveries(db, now, { channel: lane.channel, limit, leaseMs: LEASE_MS });
     if (claimed.length === 0) break;
-    const judged = await tryEach(shift, claimed, gapMs(kind));
-    const rest = claimed.slice(judged.length).map((delivery) => givenBack(delivery, now));
-    await writeAll(db, [
-      ...recordTries([...judged.map((one) => one.tried), ...rest]),
-      ...(await newsOf(shift, lane, judged)),
-    ]);
+    const parcels = parcelsOf(claimed);
+    const judged = await tryEach(shift, parcels, gapMs(kind));
+    const ends = parcels.map((parcel, i) => eachTried(parcel, judged[i]?.tried ?? givenBack(parcel, now)));
+    await writeAll(db, [...recordTries(ends.flat()), ...(await newsOf(shift, lane, judged))]);
     tried += judged.length;
     delivered += judged.filter(({ channel }) => channel.kind === "well").length;
     left -= CLAIM_AND_RECORD + judged.length * costOf(kind);
     failed = judged.some(isFailing);
-    if (!judged.every(goesOn) || rest.length > 0) break;
+    if (!judged.every(goesOn) || judged.length < parcels.length) break;
   }
   return { tried, delivered, failed };
 }
@@ -73,14 +72,14 @@ async function drain(shift: Shift, lane: Lane, most: number): Promise<LaneDone> 
 /** Tries one after the other until one fails, or time is up. */
 async function tryEach(
   { db, settings, now, isOver }: Shift,
-  claimed: readonly Delivery[],
+  parcels: readonly Parcel[],
   gap: number,
 ): Promise<Judged[]> {
   const judged: Judged[] = [];
-  for (const delivery of claimed) {
+  for (const parcel of parcels) {
     if (isOver()) break;
     if (judged.length > 0 && gap > 0) await new Promise((resolve) => setTimeout(resolve, gap));
-    const one = judgeTry(delivery, await attempt(db, delivery, settings, now), now);
+    const one = judgeTry(parcel, await attempt(db, parcel, settings, now), now);
     judged.push(one);
     if (!goesOn(one)) break;
   }

@@ -28,8 +28,11 @@ export interface Judged {
   readonly channel: ChannelNews;
 }
 
+/** What was tried: a delivery, or several as one (parcel.ts). */
+type Tryable = Pick<Delivery, "id" | "attempts" | "createdAt">;
+
 /** What a try at `now` means for its delivery and its channel. */
-export function judgeTry(delivery: Delivery, outcome: Outcome, now: number): Judged {
+export function judgeTry(delivery: Tryable, outcome: Outcome, now: number): Judged {
   const base = { id: delivery.id, attempts: delivery.attempts, at: now, isGivenBack: false };
   switch (outcome.kind) {
     case "delivered":
@@ -47,7 +50,7 @@ export function judgeTry(delivery: Delivery, outcome: Outcome, now: number): Jud
 }
 
 function retried(
-  delivery: Delivery,
+  delivery: Tryable,
   base: Pick<Tried, "id" | "attempts" | "at" | "isGivenBack">,
   { error, afterSeconds }: Extract<Outcome, { kind: "retry" }>,
   now: number,
@@ -76,7 +79,7 @@ function fractionOf(text: string): number {
 }
 
 /** What was claimed and not tried: due still, and not counted as a try. */
-export function givenBack({ id, attempts }: Delivery, now: number): Tried {
+export function givenBack({ id, attempts }: Tryable, now: number): Tried {
   return { id, attempts, state: "pending", dueAt: now, error: null, at: now, isGivenBack: true };
 }
 

@@ -25,12 +25,14 @@ export interface Routing {
   readonly quiet: Quiet | null;
   /** An opening alert waits so long for somebody to acknowledge it elsewhere. */
   readonly afterMs: number;
+  /** What opens within `BATCH_MS` comes as one message. */
+  readonly batches: boolean;
   readonly digest: Digest | null;
 }
 
 /** What a channel hears that says nothing of it: everything, at once. */
 export function everything(channel: string): Routing {
-  return { channel, least: "notice", sites: null, tiers: null, quiet: null, afterMs: 0, digest: null };
+  return { channel, least: "notice", sites: null, tiers: null, quiet: null, afterMs: 0, batches: false, digest: null };
 }
 
 /** One delivery that an alert asks for. */
@@ -38,7 +40,11 @@ export interface Routed {
   readonly alert: Alert;
   readonly channel: string;
   readonly dueAt: number;
+  /** It waits so long from `dueAt` on for what else opens, or until what waits already goes out (store/routed.ts). */
+  readonly batchMs?: number;
 }
+
+const BATCH_MS = 60_000;
 
 /** Notices rank as loud as they are said (channels/urgency.ts). */
 export function levelOf({ kind, severity }: Pick<Alert, "kind" | "severity">): Level {
@@ -59,7 +65,9 @@ export function routesOf(
     // Who was told that it opened is told that it is over, whatever the settings are by then.
     if (alert.kind === "closed") return [atOnce];
     if (!hears(routing, alert, tiers)) return [];
-    const opening = { alert: asOpened(alert), channel, dueAt: outsideQuiet(routing, alert, now + routing.afterMs) };
+    const batch = routing.batches ? { batchMs: BATCH_MS } : {};
+    const dueAt = outsideQuiet(routing, alert, now + routing.afterMs);
+    const opening = { alert: asOpened(alert), channel, dueAt, ...batch };
     if (alert.kind === "opened") return [opening];
     return alert.kind === "reminder" ? [atOnce, opening] : [atOnce];
   });

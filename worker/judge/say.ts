@@ -25,6 +25,8 @@ export const alert = z.object({
   /** Which reminder of its incident. */
   number: z.optional(z.number()),
   incidentId: z.string(),
+  /** Of one that tells several at once (say-batch.ts): the ids of all of them. */
+  incidents: z.optional(z.array(z.string())),
   site: z.string(),
   /** The root: `site:…`, `host:…`, `job:…` or `copy:…`. */
   root: z.string(),

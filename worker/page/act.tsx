@@ -74,6 +74,50 @@ function Standing({ action, incident, reader }: StandingProps) {
   );
 }
 
+/** The page of a link that does the same to all incidents that one message told of. */
+export function batchActPage(action: "ack" | "snooze", incidents: readonly Shown[], reader: Reader): string {
+  const title = action === "ack" ? `Acknowledge all ${incidents.length}?` : `Snooze all ${incidents.length}?`;
+  const isLeft = (incident: Shown) => stands(incident, reader.now)[action] === "open";
+  const left = incidents.filter(isLeft).length;
+  const done = action === "ack" ? "Nothing is left to acknowledge." : "Nothing is left to snooze.";
+  return pageOf(
+    title,
+    <>
+      <h1>{left === 0 ? done : title}</h1>
+      <ul>
+        {incidents.map((incident) => (
+          <li>
+            {titleAlone(incident, incident.site, reader.now)}: {standWords(incident, reader)}
+          </li>
+        ))}
+      </ul>
+      {left === 0 ? (
+        <Outcome>{done}</Outcome>
+      ) : action === "ack" ? (
+        <Press label={`Acknowledge ${left}`}>No reminders come of these until something about them changes.</Press>
+      ) : (
+        <Press label={`Snooze ${left} for a day`}>No reminders come of these for 24 hours from when you press.</Press>
+      )}
+    </>,
+  );
+}
+
+/** For each action, whether it is still to be done. */
+function stands({ closedAt, attention }: Shown, now: number) {
+  const isSnoozed = attention.snoozedUntil !== null && attention.snoozedUntil > now;
+  const after = (isDone: boolean) => (closedAt !== null ? "over" : isDone ? "done" : "open");
+  return { ack: after(attention.ackedAt !== null), snooze: after(isSnoozed) } as const;
+}
+
+function standWords(incident: Shown, { zone, now }: Reader): string {
+  const { closedAt, severity, openedAt, attention } = incident;
+  if (closedAt !== null) return `over since ${zonedMoment(closedAt, zone)}`;
+  const stand = stands(incident, now);
+  const acked = stand.ack === "done" ? ", acknowledged" : "";
+  const snoozed = stand.snooze === "done" ? `, snoozed until ${zonedMoment(attention.snoozedUntil ?? now, zone)}` : "";
+  return `${severity} since ${zonedMoment(openedAt, zone)}${acked}${snoozed}`;
+}
+
 function Outcome({ children }: { children?: Child }) {
   return (
     <p role="status" class="outcome">

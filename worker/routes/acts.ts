@@ -5,10 +5,11 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { refuse } from "../../protocol/refusals.ts";
+import { batchOf } from "../judge/say-batch.ts";
 import { isZone } from "../judge/zone-clock.ts";
 import { type Claim, readToken } from "../links.ts";
-import { badLinkPage, drillActPage, incidentActPage, type Reader } from "../page/act.tsx";
-import { acknowledgeByLink, incidentOfId, snoozeByLink } from "../store/answers.ts";
+import { badLinkPage, batchActPage, drillActPage, incidentActPage, type Reader } from "../page/act.tsx";
+import { acknowledgeByLink, incidentOfId, incidentsOfBatch, snoozeByLink } from "../store/answers.ts";
 import type { Database } from "../store/database.ts";
 import { confirmDrill, drillOf, type KeptDrill } from "../store/drills.ts";
 import type { KeptIncident } from "../store/verdicts.ts";
@@ -43,7 +44,7 @@ export function actRoutes(): Hono<AppEnv> {
 
 /** What a link is about. */
 type Subject =
-  | { readonly kind: "incident"; readonly action: "ack" | "snooze"; readonly incident: KeptIncident }
+  | { readonly kind: "incidents"; readonly action: "ack" | "snooze"; readonly incidents: readonly KeptIncident[] }
   | { readonly kind: "drill"; readonly drilled: KeptDrill };
 
 /** Hands over what a good link is about; of any other it says what is wrong. */
@@ -64,21 +65,29 @@ async function subjectOf(db: Database, { action, subject, channel }: Claim): Pro
     const drilled = await drillOf(db, channel);
     return drilled === null ? null : { kind: "drill", drilled };
   }
-  const incident = await incidentOfId(db, subject);
-  return incident === null ? null : { kind: "incident", action, incident };
+  const batchAt = batchOf(subject);
+  const incident = batchAt === null ? await incidentOfId(db, subject) : null;
+  const incidents = batchAt === null ? [] : await incidentsOfBatch(db, channel, batchAt);
+  const all = incident === null ? incidents : [incident];
+  return all.length === 0 ? null : { kind: "incidents", action, incidents: all };
 }
 
 function shown(claim: Claim, subject: Subject, reader: Reader): string {
-  return subject.kind === "drill"
-    ? drillActPage(subject.drilled, subject.drilled.drill === claim.subject, reader)
-    : incidentActPage(subject.action, subject.incident, reader);
+  if (subject.kind === "drill") return drillActPage(subject.drilled, subject.drilled.drill === claim.subject, reader);
+  const { action, incidents } = subject;
+  const [only, ...more] = incidents;
+  return only === undefined || more.length > 0
+    ? batchActPage(action, incidents, reader)
+    : incidentActPage(action, only, reader);
 }
 
 async function carryOut(c: Handled, claim: Claim, subject: Subject): Promise<void> {
   const { db, now } = c.env;
-  if (subject.kind === "drill") await confirmDrill(db, claim.channel, claim.subject, now);
-  else if (subject.action === "ack") await acknowledgeByLink(db, subject.incident, claim.channel, now);
-  else await snoozeByLink(db, subject.incident, now + SNOOZE_MS, now);
+  if (subject.kind === "drill") return confirmDrill(db, claim.channel, claim.subject, now);
+  for (const incident of subject.incidents) {
+    if (subject.action === "ack") await acknowledgeByLink(db, incident, claim.channel, now);
+    else await snoozeByLink(db, incident, now + SNOOZE_MS, now);
+  }
 }
 
 const place = z.object({ timezone: z.string().check(z.refine(isZone)) });

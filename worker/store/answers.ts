@@ -1,5 +1,5 @@
 /** What links in alerts do to an incident. */
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { acknowledgement, snooze } from "./answer-sql.ts";
 import { type Database, writeAll } from "./database.ts";
 import { incidents } from "./schema.ts";
@@ -9,6 +9,23 @@ import { incidentOf, type KeptIncident } from "./verdicts.ts";
 export async function incidentOfId(db: Database, id: string): Promise<KeptIncident | null> {
   const [row] = await db.select().from(incidents).where(eq(incidents.id, id));
   return row === undefined ? null : incidentOf(row);
+}
+
+/** An answer to each is two statements, and a request makes 50 of them. */
+const BATCH_MAX = 20;
+
+/** The incidents that a channel was told of in one message: first those that wait for an answer, at most `BATCH_MAX`. */
+export async function incidentsOfBatch(db: Database, channel: string, batchAt: number): Promise<KeptIncident[]> {
+  const told = sql`(
+    SELECT incident_id FROM deliveries
+    WHERE channel = ${channel} AND batch_at = ${batchAt} AND state NOT IN ('held', 'dropped'))`;
+  const rows = await db
+    .select()
+    .from(incidents)
+    .where(sql`${incidents.id} IN ${told}`)
+    .orderBy(sql`closed_at IS NOT NULL, acked_at IS NOT NULL, opened_at`)
+    .limit(BATCH_MAX);
+  return rows.map(incidentOf);
 }
 
 /** Acknowledges by a link. What is acknowledged already stays as it was: the first one counts. */

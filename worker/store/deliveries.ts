@@ -17,6 +17,8 @@ export interface Delivery {
   readonly attempts: number;
   /** The end of the log of the run that the alert is about, as the host sent it; empty when there is none. */
   readonly log: string;
+  /** Those of the same channel and instant are one message; null when it is one by itself. */
+  readonly batchAt: number | null;
 }
 
 const row = z.object({
@@ -26,6 +28,7 @@ const row = z.object({
   created_at: z.number(),
   attempts: z.number(),
   log: z.nullable(z.string()),
+  batchAt: z.nullable(z.number()),
 });
 
 /** Whether any delivery is due, for one row read: what takes them costs more, and most sweeps find none. */
@@ -52,6 +55,7 @@ const LOG = sql`(
 export interface Claim {
   /** Of this channel, or this one of its targets. */
   readonly channel: string;
+  /** Of messages: those of a batch are taken together. */
   readonly limit: number;
   readonly leaseMs: number;
 }
@@ -63,16 +67,19 @@ export interface Claim {
 export async function claimDeliveries(db: Database, now: number, claim: Claim): Promise<Delivery[]> {
   // The ids of an incident's deliveries begin with its own and a slash, and "0" is what follows the slash.
   const claimed = await db.all(sql`
-    UPDATE deliveries SET due_at = ${now + claim.leaseMs}, attempts = attempts + 1
-    WHERE id IN (
-      SELECT d.id FROM deliveries AS d
+    WITH picked AS (
+      SELECT d.id, d.batch_at FROM deliveries AS d
       WHERE d.channel = ${claim.channel} AND d.due_at <= ${now} AND NOT EXISTS (
         SELECT 1 FROM deliveries AS o
         WHERE o.id > d.incident_id || '/' AND o.id < d.incident_id || '0' AND o.channel = d.channel
           AND o.due_at IS NOT NULL AND o.state <> 'held' AND o.id <> d.id
           AND (${placeOf(sql`o`)} < ${placeOf(sql`d`)} OR (o.kind = 'reminder' AND d.kind = 'reminder' AND o.created_at < d.created_at)))
       ORDER BY ${rankOf(sql`d`)}, d.due_at, d.created_at, d.id LIMIT ${claim.limit})
-    RETURNING id, channel, alert, created_at, attempts, ${LOG} AS log`);
+    UPDATE deliveries SET due_at = ${now + claim.leaseMs}, attempts = attempts + 1
+    WHERE id IN (
+      SELECT id FROM picked UNION SELECT b.id FROM picked JOIN deliveries AS b ON b.batch_at = picked.batch_at
+      WHERE b.channel = ${claim.channel} AND b.due_at <= ${now})
+    RETURNING id, channel, alert, created_at, attempts, batch_at AS batchAt, ${LOG} AS log`);
   const deliveries = z.parse(z.array(row), claimed).map(({ created_at, ...rest }) => ({
     ...rest,
     log: rest.log ?? "",

@@ -35,6 +35,7 @@ function writeOpened(routed: readonly Routed[], token: string): SQL[] {
     (json) => sql`
       ${inserted(json, token)}
       ON CONFLICT (id) DO UPDATE SET alert = excluded.alert, last_error = NULL, done_at = NULL,
+        batch_at = CASE WHEN deliveries.due_at < excluded.due_at THEN deliveries.batch_at ELSE excluded.batch_at END,
         due_at = min(excluded.due_at, coalesce(deliveries.due_at, excluded.due_at)),
         state = CASE WHEN excluded.due_at > excluded.created_at THEN 'held' ELSE 'pending' END,
         created_at = excluded.created_at
@@ -44,15 +45,23 @@ function writeOpened(routed: readonly Routed[], token: string): SQL[] {
 
 function inserted(json: string, token: string): SQL {
   return sql`
-      INSERT INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
+      INSERT INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, batch_at, attempts)
       SELECT ${field("id")}, ${field("site")}, ${field("incidentId")}, ${field("kind")}, ${field("channel")},
-        ${field("alert")}, ${field("state")}, ${field("at")}, ${field("dueAt")}, 0
+        ${field("alert")}, ${field("state")}, ${field("at")}, coalesce(${BATCH}, ${field("dueAt")}), ${BATCH}, 0
       FROM json_each(${json}) AS e, verdicts
       WHERE verdicts.site = ${field("site")} AND verdicts.token = ${token}`;
 }
 
-function rowOf({ alert, channel, dueAt }: Routed) {
+/** When the batch goes out that it is for: the one that waits already, where it opens within that one's minute, or its own. */
+const BATCH = sql`CASE WHEN ${field("batchMs")} > 0 THEN coalesce((
+  SELECT min(b.batch_at) FROM deliveries AS b
+  WHERE b.channel = ${field("channel")} AND b.state = 'held' AND b.batch_at <= ${field("dueAt")}
+    AND b.batch_at >= ${field("dueAt")} - ${field("batchMs")}), ${field("dueAt")}) END`;
+
+function rowOf({ alert, channel, dueAt: readyAt, batchMs = 0 }: Routed) {
   const { site, incidentId, kind, at } = alert;
+  // At the latest then: a batch that waits already may go out before.
+  const dueAt = readyAt + batchMs;
   const state = firstState(at, dueAt);
   return {
     id: deliveryId({ alert, channel, dueAt }),
@@ -62,6 +71,7 @@ function rowOf({ alert, channel, dueAt }: Routed) {
     channel,
     at,
     dueAt,
+    batchMs,
     state,
     alert: JSON.stringify(alert),
   };

@@ -139,9 +139,9 @@ export async function spreadPushes(db: Database, channels: readonly string[], no
     SELECT 1 FROM deliveries AS o WHERE o.id > d.incident_id || '/' AND o.id < d.incident_id || '0'
       AND o.channel = d.channel || '/' || s.id)`;
   const spread = (which: SQL) => sql`
-    INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, attempts)
+    INSERT OR IGNORE INTO deliveries (id, site, incident_id, kind, channel, alert, state, created_at, due_at, batch_at, attempts)
     SELECT d.id || '/' || s.id, d.site, d.incident_id, d.kind, d.channel || '/' || s.id, d.alert, 'pending',
-      d.created_at, d.due_at, 0
+      d.created_at, d.due_at, d.batch_at, 0
     FROM deliveries AS d JOIN subscriptions AS s ON s.channel = d.channel AND s.gone_at IS NULL
     WHERE ${ready(sql`d`)} AND ${which}`;
   const living = sql`SELECT 1 FROM subscriptions AS s WHERE s.channel = deliveries.channel AND s.gone_at IS NULL`;

@@ -19,6 +19,16 @@ describe("the mails of one incident", () => {
     expect(first.messageId).toMatch(/^<delivery\.[0-9a-f]{32}@example\.org>$/);
     expect(last.messageId).not.toBe(first.messageId);
   });
+
+  test("are one thread with the mail that told of several at once", async () => {
+    const ids = ["home/job:corenas/sync@1", "home/host:nas@2"];
+    const together = await mailOf(message({ incidentId: "batch@1", incidents: ids }), FROM);
+    const alone = await Promise.all(ids.map((incidentId) => mailOf(message({ incidentId }), FROM)));
+    expect(together.headers.References.split(" ")).toEqual(alone.map(({ headers }) => headers.References));
+    const incidents = Array.from({ length: 200 }, (_, i) => `home/job:nas/j${i}@1`);
+    const lines = mimeOf(await mailOf(message({ incidents }), FROM), envelope).split("\r\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
 });
 
 describe("a mail", () => {

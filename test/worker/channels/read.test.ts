@@ -77,6 +77,11 @@ describe("a fault", () => {
       ["the secret PUSHOVER_USER is not 30 letters and digits, as Pushover's keys are"],
     ],
     [{ ...pager, emergency: "yes" }, {}, ["emergency must be true or false"]],
+    [
+      { ...pager, emergency: true, batch: true },
+      {},
+      ["batch and emergency do not go together: what rings is about one incident"],
+    ],
     [{ ...telegram, chat: "me" }, {}, ['chat is not a chat: a number in quotes, or "@name"']],
     [{ ...telegram, chat: 123 }, {}, ["chat must be given, as text"]],
     [slack, { SLACK_URL: "hush" }, ["the secret SLACK_URL is not an http or https URL"]],
