@@ -20,3 +20,6 @@ export function isSafeUrl(text: string): boolean {
   const url = new URL(text);
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 }
+
+/** How many of something there may be at most; none is allowed. */
+export const most = z.int("write a whole number").check(z.minimum(0, "must not be negative"));

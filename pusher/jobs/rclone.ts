@@ -3,7 +3,7 @@
  * `sync` has then deleted everything in the target. Whatever was not carried makes the run fail, with the names of the files.
  */
 import * as z from "zod/mini";
-import { filled } from "../config/fields.ts";
+import { filled, most } from "../config/fields.ts";
 import { environment, resolveEnv } from "./environment.ts";
 import { defineKind } from "./kind.ts";
 
@@ -13,7 +13,7 @@ const settings = z.strictObject({
   source: filled,
   target: filled,
   /** A sync that would delete more files stops. */
-  max_deletions: z.optional(z.int("write a whole number").check(z.minimum(0, "must not be negative"))),
+  max_deletions: z.optional(most),
   options: z.optional(z.array(z.string())),
   env: environment,
 });

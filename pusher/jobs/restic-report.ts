@@ -4,8 +4,9 @@
  */
 import * as z from "zod/mini";
 import { type Few, few } from "./few.ts";
-import { jsonLines, type LineReader } from "./json-lines.ts";
+import { jsonLines } from "./json-lines.ts";
 import { lastLines } from "./last-lines.ts";
+import type { LineReader } from "./lines.ts";
 
 const summary = z.object({
   message_type: z.literal("summary"),

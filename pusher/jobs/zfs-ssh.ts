@@ -1,10 +1,8 @@
-/**
- * Reaching the machine of a ZFS target by ssh. Nobody is there to type: `BatchMode` makes ssh fail where it would ask, and only a
- * machine whose host key is known already is talked to (ssh_config(5)). A connection that died is noticed within two minutes.
- */
+/** Reaching the machine of a ZFS target by ssh. */
 import * as z from "zod/mini";
 import { filled } from "../config/fields.ts";
 import type { JobContext } from "./job.ts";
+import { SSH_OPTIONS } from "./ssh-options.ts";
 
 const fullPath = filled.check(z.regex(/^[/~]/, "give the full path"));
 
@@ -39,11 +37,7 @@ const REMOTE_ENV = ["env", "LC_ALL=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr
 
 function sshArgv({ host, port, identity, known_hosts }: Ssh, argv: readonly string[]): string[] {
   const options = [
-    "BatchMode=yes",
-    "StrictHostKeyChecking=yes",
-    "ConnectTimeout=30",
-    "ServerAliveInterval=30",
-    "ServerAliveCountMax=4",
+    ...SSH_OPTIONS,
     ...(identity === undefined ? [] : ["IdentitiesOnly=yes"]),
     ...(known_hosts === undefined ? [] : [`UserKnownHostsFile="${known_hosts.replaceAll("%", "%%")}"`]),
   ];
