@@ -21,6 +21,8 @@ export interface RunIo {
   /** The run's id. */
   readonly id: string;
   readonly log: Tail;
+  /** What this host's tools write in, where that is not UTF-8. */
+  readonly codePage: number | undefined;
   /** Names each program that was started to the run's lock. */
   readonly cover: (pid: number) => void;
   /** The run goes on, and last moved at this instant (ms). Only told of a job with a `hard_limit`. */
@@ -125,14 +127,13 @@ function cutShort(outcome: JobOutcome, stopped: Stop): JobOutcome {
 }
 
 function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, children: Executor): KindContext {
-  const { log } = io;
   const secret = (reference: string) => shell.secrets.resolve(reference, config.folder);
   return {
     exec: children.exec,
     pipe: children.pipe,
     log: (line) => {
       const bytes = new TextEncoder().encode(`${shell.secrets.redact(line)}\n`);
-      log.push(bytes);
+      io.log.push(bytes);
       shell.pass(bytes, "stderr");
     },
     now: shell.now,
@@ -140,6 +141,7 @@ function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, chil
     runId: io.id,
     ...(job.carries === undefined ? {} : { carries: job.carries }),
     folder: config.folder,
+    codePage: io.codePage,
     policy: (name) => (Object.hasOwn(config.policies, name) ? config.policies[name] : undefined),
     secret,
     restorable: (dataset) => restorableOf(config, dataset, job.tier, { secret }),

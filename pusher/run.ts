@@ -8,8 +8,10 @@ import { join } from "node:path";
 import type { Run } from "../protocol/heartbeat.ts";
 import { noteReported } from "./arrivals.ts";
 import { carryOut } from "./carry-out.ts";
+import { ASK_CODE_PAGE, codePageIn } from "./code-page.ts";
 import type { Config, JobConfig } from "./config.ts";
 import { nextSeq } from "./counter.ts";
+import { executor } from "./exec.ts";
 import { reasonOf } from "./files.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 import { takeLock } from "./lock.ts";
@@ -57,13 +59,20 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
   }
   try {
     store(config, spool, shell, startedRecord(start));
-    const log = tail();
+    const codePage = await codePageOf(shell);
+    const log = tail(codePage);
     const notices = announce.start(id);
     const progress = (at: number) => {
       store(config, spool, shell, startedRecord(start, at));
       notices.news();
     };
-    const { outcome, found } = await carryOut(config, job, shell, { id, log, cover: taken.lock.cover, progress });
+    const { outcome, found } = await carryOut(config, job, shell, {
+      id,
+      log,
+      codePage,
+      cover: taken.lock.cover,
+      progress,
+    });
     notices.over();
     keep(outcome, found, log.text(shell.secrets.redact));
     if (outcome.reason !== undefined) {
@@ -76,6 +85,14 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
   } finally {
     taken.lock.release();
   }
+}
+
+/** The code page of Windows' tools; undefined elsewhere. */
+async function codePageOf({ env, platform }: Shell): Promise<number | undefined> {
+  if (platform !== "win32") return undefined;
+  const ignore = () => undefined;
+  const children = executor({ env, platform, onOutput: ignore, onBytes: ignore, onStart: ignore });
+  return codePageIn((await children.exec(ASK_CODE_PAGE)).stdout);
 }
 
 /** Writes a record to the spool. A disk that takes none must not keep a backup from running. */

@@ -2,6 +2,7 @@
  * The last 64 KiB of a run's output, whatever its length. Bytes in, text out: cut at a character, secrets taken out
  * before the cut (so that none is left in half), and no NUL, which SQLite's text functions stop at.
  */
+import { textOf } from "./code-page.ts";
 import { TAIL_BYTES, TAIL_SLACK_BYTES } from "./limits.ts";
 
 export interface Tail {
@@ -10,7 +11,8 @@ export interface Tail {
   readonly text: (redact: (text: string) => string) => string;
 }
 
-export function tail(): Tail {
+/** `codePage` is the one that this host's tools write in (Windows). */
+export function tail(codePage?: number): Tail {
   const keep = TAIL_BYTES + TAIL_SLACK_BYTES;
   let chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -24,7 +26,7 @@ export function tail(): Tail {
       }
     },
     text: (redact) => {
-      const kept = new TextDecoder().decode(fromCharacter(lastBytes(chunks, keep)));
+      const kept = textOf(fromCharacter(lastBytes(chunks, keep)), codePage);
       return lastOfText(redact(kept).replaceAll("\0", "\ufffd"), TAIL_BYTES);
     },
   };

@@ -39,6 +39,8 @@ export interface KindContext extends JobContext {
   readonly carries?: { readonly from: string; readonly to: string; readonly datasets: readonly string[] };
   /** Folder of pusher.toml: relative paths in settings are meant against it. */
   readonly folder: string;
+  /** What this host's tools write in, where that is not UTF-8 (Windows). */
+  readonly codePage?: number | undefined;
   /** The policy of that name; config has checked that every name of `policies()` exists. */
   readonly policy: (name: string) => Policy | undefined;
   /** The value behind `file:PATH` or `env:NAME` (any other text is itself); it is redacted from all output from then on. */

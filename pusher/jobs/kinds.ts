@@ -12,6 +12,7 @@ import { kopia } from "./kopia.ts";
 import { rclone } from "./rclone.ts";
 import { restic } from "./restic.ts";
 import { restoreDrill } from "./restore-drill.ts";
+import { robocopy } from "./robocopy.ts";
 import { rsync } from "./rsync.ts";
 import { smart } from "./smart.ts";
 import { zfsFollow } from "./zfs-follow.ts";
@@ -33,6 +34,7 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   rclone,
   restic,
   "restore-drill": restoreDrill,
+  robocopy,
   rsync,
   smart,
   "zfs-follow": zfsFollow,

@@ -2,6 +2,7 @@
  * A tool's output line by line, of any length and in constant memory: lines are handed on as they come, and one that is longer
  * than any that a tool means is left out whole.
  */
+import { lineOf } from "../code-page.ts";
 import { LINE_MAX_BYTES } from "../limits.ts";
 
 const NEWLINE = 0x0a;
@@ -18,9 +19,10 @@ export interface LineReader {
 
 /**
  * Hands on each line without spaces at its ends, never an empty one. A line ends with a newline or with the carriage return by
- * which tools write their progress over itself. `line` answers whether it shows that the tool moves on.
+ * which tools write their progress over itself. `line` answers whether it shows that the tool moves on. `codePage` is what a line
+ * is in that is no UTF-8 (Windows).
  */
-export function lines(line: (text: string) => boolean): LineReader {
+export function lines(line: (text: string) => boolean, codePage?: number): LineReader {
   let parts: Uint8Array[] = [];
   let held = 0;
   let tooLong = false;
@@ -31,7 +33,7 @@ export function lines(line: (text: string) => boolean): LineReader {
     held = tooLong ? 0 : held + part.length;
   };
   const flush = (): boolean => {
-    const text = tooLong ? "" : Buffer.concat(parts).toString("utf8").trim();
+    const text = tooLong ? "" : lineOf(Buffer.concat(parts), codePage).trim();
     parts = [];
     held = 0;
     tooLong = false;
