@@ -142,6 +142,15 @@ describe("progress of a long run, with a hard limit of three hours", () => {
     expect(look(long, moved, time).status).toBe(status);
   });
 
+  test.each([
+    ["04:04:59.999", "late"],
+    ["06:04:59.999", "late"],
+    ["06:05:00.000", "missed"],
+  ])("alone, without a longest time, is what ends a run: at %s it is %s", (time, status) => {
+    const { maxRuntimeSeconds: _, ...alone } = long;
+    expect(look(alone, began(wellYesterday, at("03:00:00")), time).status).toBe(status);
+  });
+
   test("does not help a run that began when its slot was missed already", () => {
     const late = began(wellYesterday, at("04:10:00"), at("04:20:00"));
     expect(look(long, late, "04:30:00")).toMatchObject({ status: "missed", code: "overdue" });

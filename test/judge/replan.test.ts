@@ -6,6 +6,8 @@ import { replan } from "../../worker/judge/planned.ts";
 import { type CopySpec, copyKey } from "../../worker/judge/watch.ts";
 import {
   aliveUntil,
+  began,
+  bothHeard,
   chainPlans,
   HOUR,
   type Life,
@@ -13,6 +15,7 @@ import {
   look,
   MINUTE,
   NAME,
+  proved,
   ran,
   START,
   watch,
@@ -46,6 +49,72 @@ describe("an edit of the plan", () => {
     expect(loosened.open.map(({ root }) => root)).toContain("job:nas/nightly");
     const mended = look(ran(loosened, "nas", "nightly", WELL + 26 * HOUR), WELL + 26 * HOUR + MINUTE);
     expect(watch(mended, "job:nas/nightly").status).toBe("ok");
+  });
+
+  test("that asks for no start leaves a job missed that did not begin, until it begins", () => {
+    const at = WELL + 24 * HOUR + 11 * MINUTE;
+    const prompt = chainPlans({}, { startWithinSeconds: 600, graceSeconds: 48 * 3600 });
+    let lived = aliveUntil(wellAt(lifeOf(prompt), WELL), WELL, at);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
+    lived = withPlans(lived, chainPlans({}, { graceSeconds: 48 * 3600 }), at + MINUTE);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
+    lived = look(began(bothHeard(lived, at + HOUR), "nas", "nightly", at + HOUR), at + HOUR);
+    expect(watch(lived, "job:nas/nightly").status).toBe("late");
+  });
+
+  test("that widens the window of a copy blocked behind another leaves it to be missed when that one moves on", () => {
+    // Everything stands still from the archive on; offsite is past its window and blocked.
+    const jobsRan = (life: Life, at: number) =>
+      ran(ran(ran(life, "nas", "nightly", at), "nas", "sync", at), "vm", "cloud", at);
+    let lived = proved(jobsRan(well(), WELL + 24 * HOUR), "apps", "archive", WELL + 24 * HOUR, "nas");
+    const edited = WELL + 31 * HOUR;
+    lived = aliveUntil(lived, WELL + 24 * HOUR, edited);
+    expect(watch(lived, "copy:apps/offsite").status).toBe("blocked");
+    lived = withPlans(lived, chainPlans({ offsite: 200 }), edited + MINUTE);
+    // Staging moves on, offsite does not, and its own next chance passes.
+    lived = proved(lived, "apps", "staging", edited, "vm");
+    lived = look(bothHeard(lived, edited + 2 * MINUTE), edited + 2 * MINUTE);
+    expect(watch(lived, "copy:apps/offsite")).toMatchObject({ status: "late", reason: { code: "catching_up" } });
+    lived = jobsRan(lived, WELL + 48 * HOUR);
+    for (const tier of ["archive", "staging"]) lived = proved(lived, "apps", tier, WELL + 48 * HOUR, "vm");
+    lived = aliveUntil(lived, edited + 3 * MINUTE, WELL + 58 * HOUR);
+    expect(watch(lived, "copy:apps/offsite")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
+    const later = WELL + 58 * HOUR;
+    lived = look(proved(bothHeard(lived, later), "apps", "offsite", WELL + 48 * HOUR, "vm"), later);
+    expect(watch(lived, "copy:apps/offsite").status).toBe("ok");
+  });
+
+  test("that allows a run more time leaves it missed until its end is told", () => {
+    const bounded = chainPlans({}, { maxRuntimeSeconds: 3600, graceSeconds: 48 * 3600 });
+    const start = WELL + 24 * HOUR;
+    let lived = began(wellAt(lifeOf(bounded), WELL), "nas", "nightly", start);
+    lived = aliveUntil(lived, WELL, start + HOUR + 5 * MINUTE);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overrun" } });
+    lived = withPlans(
+      lived,
+      chainPlans({}, { maxRuntimeSeconds: 8 * 3600, graceSeconds: 48 * 3600 }),
+      start + HOUR + 6 * MINUTE,
+    );
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overrun" } });
+    const end = { id: `run-${start}`, finishedAt: start + 2 * HOUR };
+    lived = look(ran(bothHeard(lived, start + 2 * HOUR), "nas", "nightly", start, end), start + 2 * HOUR);
+    expect(watch(lived, "job:nas/nightly").status).toBe("ok");
+  });
+
+  test("that gives more grace leaves a job missed whose last run was a tolerated failure", () => {
+    const patient = { alertAfter: { failures: 3 } };
+    const failedAt = WELL + 24 * HOUR;
+    let lived = ran(wellAt(lifeOf(chainPlans({}, patient)), WELL), "nas", "nightly", failedAt, { status: "failed" });
+    const missedAt = failedAt + 25 * HOUR;
+    lived = aliveUntil(lived, WELL, missedAt);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
+    lived = withPlans(lived, chainPlans({}, { ...patient, graceSeconds: 48 * 3600 }), missedAt + MINUTE);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
+    lived = look(
+      ran(bothHeard(lived, missedAt + HOUR), "nas", "nightly", missedAt, { status: "failed" }),
+      missedAt + HOUR,
+    );
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "late", reason: { code: "tolerated" } });
   });
 
   test("that puts a deadline into the past makes the watch late, not missed, for as long as the new plan allows", () => {

@@ -8,7 +8,9 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isBad, type Watch } from "../../worker/judge/watch.ts";
+import type { HostPlan } from "../../worker/judge/chain.ts";
+import { replan } from "../../worker/judge/planned.ts";
+import { copyKey, isBad, jobKey, type Watch } from "../../worker/judge/watch.ts";
 import {
   began,
   bothHeard,
@@ -31,6 +33,12 @@ import {
 
 type Happening = (life: Life, now: number) => Life;
 
+/** What befalls something that no plan asks for any more befalls nobody. */
+const ifWatched =
+  (key: string, happening: Happening): Happening =>
+  (life, now) =>
+    life.watches.some((watch) => watch.key === key) ? happening(life, now) : life;
+
 const JOBS = [
   ["nas", "nightly"],
   ["nas", "sync"],
@@ -43,42 +51,47 @@ const ago = fc.integer({ min: 0, max: 30 * 60 }).map((minutes) => minutes * MINU
 const badEnd = fc.constantFrom("failed" as const, "timed_out" as const, "skipped" as const);
 
 const bad: fc.Arbitrary<Happening> = fc.oneof(
-  fc.tuple(job, badEnd, ago).map(
-    ([[on, name], status, before]): Happening =>
-      (life, now) =>
-        ran(life, on, name, now - before - MINUTE, { status }),
-  ),
-  fc.tuple(tier, host).map(
-    ([at, by]): Happening =>
-      (life, now) =>
-        differs(life, "apps", at, now, by),
-  ),
+  fc
+    .tuple(job, badEnd, ago)
+    .map(
+      ([[on, name], status, before]): Happening =>
+        ifWatched(jobKey(on, name), (life, now) => ran(life, on, name, now - before - MINUTE, { status })),
+    ),
+  fc
+    .tuple(tier, host)
+    .map(([at, by]): Happening => ifWatched(copyKey("apps", at), (life, now) => differs(life, "apps", at, now, by))),
 );
 /** A run that began, with or without a sign that it moves. */
-const start: fc.Arbitrary<Happening> = fc.tuple(job, ago, fc.option(ago)).map(
-  ([[on, name], before, moved]): Happening =>
-    (life, now) =>
-      began(life, on, name, now - before - MINUTE, moved === null ? undefined : now - Math.min(moved, before)),
-);
+const start: fc.Arbitrary<Happening> = fc
+  .tuple(job, ago, fc.option(ago))
+  .map(
+    ([[on, name], before, moved]): Happening =>
+      ifWatched(jobKey(on, name), (life, now) =>
+        began(life, on, name, now - before - MINUTE, moved === null ? undefined : now - Math.min(moved, before)),
+      ),
+  );
 const unfinished: fc.Arbitrary<Happening> = fc.oneof(
   start,
-  fc.tuple(job, fc.constantFrom("ok" as const, "warning" as const, "critical" as const)).map(
-    ([[on, name], verdict]): Happening =>
-      (life, now) =>
-        readIn(life, on, name, now - MINUTE, verdict, "pool archive"),
-  ),
+  fc
+    .tuple(job, fc.constantFrom("ok" as const, "warning" as const, "critical" as const))
+    .map(
+      ([[on, name], verdict]): Happening =>
+        ifWatched(jobKey(on, name), (life, now) => readIn(life, on, name, now - MINUTE, verdict, "pool archive")),
+    ),
 );
 const good: fc.Arbitrary<Happening> = fc.oneof(
-  fc.tuple(job, ago).map(
-    ([[on, name], before]): Happening =>
-      (life, now) =>
-        ran(life, on, name, now - before - MINUTE),
-  ),
-  fc.tuple(tier, host, ago).map(
-    ([at, by, before]): Happening =>
-      (life, now) =>
-        proved(life, "apps", at, now - before, by),
-  ),
+  fc
+    .tuple(job, ago)
+    .map(
+      ([[on, name], before]): Happening =>
+        ifWatched(jobKey(on, name), (life, now) => ran(life, on, name, now - before - MINUTE)),
+    ),
+  fc
+    .tuple(tier, host, ago)
+    .map(
+      ([at, by, before]): Happening =>
+        ifWatched(copyKey("apps", at), (life, now) => proved(life, "apps", at, now - before, by)),
+    ),
 );
 const life1: fc.Arbitrary<Happening> = host.map(
   (name): Happening =>
@@ -91,7 +104,6 @@ const gap = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 
 
 const story = (happening: fc.Arbitrary<Happening>) =>
   fc.array(fc.tuple(gap, happening), { minLength: 1, maxLength: 40 });
-const anything = fc.oneof({ weight: 3, arbitrary: lookNow }, { weight: 3, arbitrary: life1 }, good, bad, unfinished);
 
 /** Each life after each happening, with its time. */
 function* moments(first: Life, happenings: readonly (readonly [number, Happening])[]) {
@@ -119,6 +131,31 @@ const policies = fc.record(
   },
   { requiredKeys: [] },
 );
+/** A plan asks for something else, perhaps under another name, perhaps for nothing of its host any more. */
+const edit: fc.Arbitrary<Happening> = fc
+  .tuple(windows, policies, fc.constantFrom("kept", "renamed", "dropped"))
+  .map(([hours, more, last]): Happening => {
+    const plans = chainPlans(hours, more).map((of) => (of.host === "vm" ? withLast(of, last) : of));
+    return (life, now) => {
+      const change = replan(NAME, plans, life.watches, now);
+      if (!("put" in change)) throw new Error(change.join("; "));
+      return { ...life, watches: change.put };
+    };
+  });
+
+function withLast(of: HostPlan, last: string): HostPlan {
+  const jobs = last === "dropped" ? [] : of.plan.jobs.map((job) => (last === "renamed" ? { ...job, name: "b2" } : job));
+  return { ...of, plan: { ...of.plan, jobs } };
+}
+
+const anything = fc.oneof(
+  { weight: 3, arbitrary: lookNow },
+  { weight: 3, arbitrary: life1 },
+  good,
+  bad,
+  unfinished,
+  edit,
+);
 const site = fc.tuple(windows, policies, fc.boolean()).map(([hours, more, begun]) => {
   const life = lifeOf(chainPlans(hours, more));
   return begun ? wellAt(life, START) : life;
@@ -140,6 +177,25 @@ describe("whatever happens to a site,", () => {
       fc.property(windows, policies, story(withoutSuccess), (hours, more, happenings) => {
         for (const { life } of moments(lifeOf(chainPlans(hours, more)), happenings)) {
           for (const { status, facts } of life.watches) if (status === "ok") expect(facts.kind).toBe("host");
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("no edit of the plan turns a miss into ok: a job or copy that was missed needs a success", () => {
+    const withoutSuccess = fc.oneof(lookNow, lookNow, life1, bad, start, edit, edit);
+    fc.assert(
+      fc.property(windows, policies, story(withoutSuccess), (hours, more, happenings) => {
+        const wereBad = new Set<string>();
+        for (const { life } of moments(wellAt(lifeOf(chainPlans(hours, more)), START), happenings)) {
+          for (const { key, status, spec } of life.watches) {
+            if (status === "ok") expect(wereBad).not.toContain(key);
+            if (spec.kind !== "host" && (status === "missed" || status === "blocked")) wereBad.add(key);
+          }
+          // What was taken out of the plan begins anew when it is asked for again.
+          const there = new Set(life.watches.map(({ key }) => key));
+          for (const key of wereBad) if (!there.has(key)) wereBad.delete(key);
         }
       }),
       { numRuns: 400 },

@@ -55,6 +55,9 @@ function holdsOpen(view: SiteView, watch: Watch, incident: Incident): boolean {
 }
 
 function endingOf(view: SiteView, watches: readonly Watch[], incident: Incident): Ending {
+  const isWatched = watches.some(({ key }) => key === incident.root) || incident.root === siteKey(view.site);
+  // Of a job that was renamed, the copy that it left behind is still there and as bad as before.
+  if (!isWatched) return "removed";
   const subject = watches.find((watch) => watch.key === incident.subject);
   if (subject === undefined) return "removed";
   if (subject.status === "paused") return "paused";

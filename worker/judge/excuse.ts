@@ -5,7 +5,8 @@
 import { type Blind, blindUntil } from "./blind.ts";
 import type { Own } from "./deadline.ts";
 import { ownReason } from "./own-reason.ts";
-import type { Spec, Watch } from "./watch.ts";
+import { endedRuns, lastStartAt, openRuns } from "./runs.ts";
+import type { Facts, OwnReason, Spec, Watch } from "./watch.ts";
 
 /** The own status as it may be acted on at `now`. */
 export function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: number, now: number): Own {
@@ -21,35 +22,64 @@ export function excused(watch: Watch, own: Own, blinds: readonly Blind[], patien
   return { status: "late", reason: { code: "unseen", deadlineAt: own.missedAt, untilAt }, dueAt, missedAt: untilAt };
 }
 
-/** A watch that had missed when its plan was edited is well again by a success, not because the plan asks for less. */
+/**
+ * A watch that had missed when its plan was edited is well again by an answer, not because the plan asks for less. Whatever
+ * it became since (blocked, given time to follow), the deadline in its reason tells that the miss is older than the edit.
+ */
 function keptMiss(watch: Watch, own: Own): Own | null {
   const { editedAt } = watch.spec;
-  if (editedAt === undefined || editedAt < watch.sinceAt) return null;
+  const isBad = own.status === "missed" || own.status === "failed";
+  if (editedAt === undefined || isBad || !isMissedSoFar(watch)) return null;
   const reason = ownReason(watch.reason);
-  const bad = watch.status === "missed" || watch.status === "blocked";
-  if (!bad || own.status === "missed" || own.status === "failed") return null;
-  if (reason.code !== "never" && reason.code !== "overdue") return null;
-  const lastAt = reason.code === "never" ? null : reason.lastAt;
-  if (lastSuccess(watch) !== lastAt) return null;
+  if (!isMiss(reason) || reason.deadlineAt > editedAt || isAnswered(watch, reason)) return null;
   return { status: "missed", reason, dueAt: own.dueAt, missedAt: reason.deadlineAt };
 }
 
-/** Of a job also a failure that the plan tolerates is an answer: the newest start of a run that ended. */
-function lastSuccess({ facts }: Watch): number | null {
+/** Also what waits to be told, or has time to follow: its miss was seen. */
+function isMissedSoFar({ status, reason }: Watch): boolean {
+  return ["missed", "blocked"].includes(status) || reason.code === "waiting" || reason.code === "catching_up";
+}
+
+type Miss = Extract<OwnReason, { code: "never" | "overdue" | "not_started" | "overrun" }>;
+
+function isMiss(reason: OwnReason): reason is Miss {
+  return ["never", "overdue", "not_started", "overrun"].includes(reason.code);
+}
+
+/** Whether what was missed has come since: a success or sign of life, a start, or the end of the run that went on. */
+function isAnswered({ facts }: Watch, reason: Miss): boolean {
+  switch (reason.code) {
+    case "never":
+      return answeredAt(facts) !== null;
+    case "overdue":
+      return isLater(answeredAt(facts), reason.lastAt);
+    case "not_started":
+      return isLater(facts.kind === "job" ? lastStartAt(facts.runs) : null, reason.lastAt);
+    case "overrun":
+      return facts.kind !== "job" || !openRuns(facts.runs).some(({ startedAt }) => startedAt === reason.startedAt);
+  }
+}
+
+function isLater(at: number | null, than: number | null): boolean {
+  return at !== null && (than === null || at > than);
+}
+
+/** The newest that can answer a deadline. Of a job any run that ended: one that failed is told by itself, or tolerated. */
+function answeredAt(facts: Facts): number | null {
   switch (facts.kind) {
     case "host":
       return facts.heardAt;
     case "job":
-      return facts.good?.startedAt ?? null;
+      return endedRuns(facts.runs).at(-1)?.startedAt ?? facts.good?.startedAt ?? null;
     case "copy":
       return facts.good?.recoveryAt ?? null;
   }
 }
 
 /** A watch that was not bad before an edit gets the new plan's own tolerance, counted from the edit. */
-function edited({ spec, status }: Watch, missedAt: number): number | null {
-  if (spec.editedAt === undefined || missedAt > spec.editedAt || status === "missed" || status === "blocked")
-    return null;
+function edited(watch: Watch, missedAt: number): number | null {
+  const { spec } = watch;
+  if (spec.editedAt === undefined || missedAt > spec.editedAt || isMissedSoFar(watch)) return null;
   return spec.editedAt + toleranceOf(spec) * 1000;
 }
 

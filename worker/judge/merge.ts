@@ -76,7 +76,7 @@ function markOf({ id, status, startedAt, finishedAt, bytes, files }: RunFact): R
 }
 
 /** The newest runs kept of a job: enough to know eight weeks of a nightly one. */
-const RUNS_MAX = 60;
+export const RUNS_MAX = 60;
 
 /** A run joins the newest ones, or tells more of one that is there: its end, or that it moved. */
 export function addMark(runs: readonly RunMark[], mark: RunMark): RunMark[] {

@@ -117,10 +117,10 @@ function endDeadlines(spec: JobSpec, facts: JobFacts, now: number): Own[] {
 
 /** The instant at which a run is killed; null when it may take as long as it likes. */
 function endOf(spec: JobSpec, run: RunMark): number | null {
-  if (spec.maxRuntimeSeconds === undefined) return null;
-  const limit = spec.maxRuntimeSeconds * 1000;
-  if (spec.hardLimitSeconds === undefined) return run.startedAt + limit;
-  return Math.min((run.progressAt ?? run.startedAt) + limit, run.startedAt + spec.hardLimitSeconds * 1000);
+  const { maxRuntimeSeconds: most, hardLimitSeconds: hard } = spec;
+  if (hard === undefined) return most === undefined ? null : run.startedAt + most * 1000;
+  const limit = run.startedAt + hard * 1000;
+  return most === undefined ? limit : Math.min((run.progressAt ?? run.startedAt) + most * 1000, limit);
 }
 
 /** As by the deadline, but before it is due this asks for nothing: other deadlines tell what the job is then. */

@@ -4,11 +4,11 @@
  */
 import * as z from "zod/mini";
 import type { Said } from "./attend.ts";
+import { closingLines, closingTitle } from "./closing-words.ts";
 import { explain } from "./explain.ts";
 import { TRANSITIONS_MAX } from "./flap.ts";
 import type { Closed, Incident } from "./incident.ts";
 import { lossIfLost } from "./loss.ts";
-import { missedRuns } from "./missed-runs.ts";
 import { nextStep } from "./next-step.ts";
 import { ownReason } from "./own-reason.ts";
 import { tierAges } from "./tier-ages.ts";
@@ -257,64 +257,12 @@ function hanging(incident: Incident, after: readonly Watch[]): string[] {
   return blocked.length === 0 ? [] : [`Blocked behind it: ${list(blocked.map(({ key }) => nameOf(key)))}.`];
 }
 
-function sayClosed({ incident, closedAt, ending }: Closed, verdict: Verdict): Alert {
-  const lines = [
-    endLine(incident, closedAt, ending),
-    ...missed(incident, closedAt, verdict.after),
-    ...lateWords(incident, verdict.after),
-    ...stillBehind(verdict.after),
-  ];
+function sayClosed(end: Closed, { after, now }: Verdict): Alert {
   return {
     kind: "closed",
-    ...common(incident),
-    title: title(closingTitle(incident, ending, verdict.after)),
-    lines: saidOf([...lines, ...standing(verdict.after, verdict.now)], verdict.after, verdict.now),
-    at: closedAt,
+    ...common(end.incident),
+    title: title(closingTitle(end, after)),
+    lines: saidOf([...closingLines(end, after), ...standing(after, now)], after, now),
+    at: end.closedAt,
   };
-}
-
-function closingTitle({ site, root }: Incident, ending: Closed["ending"], after: readonly Watch[]): string {
-  if (root === siteKey(site)) return `${site} is heard again`;
-  const subject = `${site}: ${nameOf(root)}`;
-  if (ending === "removed") return `${subject} is no longer watched`;
-  if (ending === "paused") return `${subject} is paused`;
-  if (root.startsWith("host:")) return `${subject} is heard again`;
-  // Its start was told late: it is no miss any more, and no success yet.
-  const goesOn = after.find(({ key }) => key === root)?.status === "late";
-  return `${subject} ${goesOn ? "is under way" : "is well again"}`;
-}
-
-function endLine({ openedAt }: Incident, closedAt: number, ending: Closed["ending"]): string {
-  const lasted = span(closedAt - openedAt);
-  if (ending === "removed") return `It was taken out of the plan at ${moment(closedAt)}, ${lasted} after it began.`;
-  if (ending === "paused")
-    return `It was paused at ${moment(closedAt)}, ${lasted} after it began; it is not judged until it is resumed.`;
-  return `It began at ${moment(openedAt)} and lasted ${lasted}.`;
-}
-
-/** Runs that should have been meanwhile and were not: of an incident about a job that did not come. */
-function missed(incident: Incident, closedAt: number, after: readonly Watch[]): string[] {
-  const own = ownReason(incident.reason);
-  const watch = after.find(({ key }) => key === incident.root);
-  if (watch?.spec.kind !== "job" || watch.facts.kind !== "job") return [];
-  if (own.code !== "overdue" && own.code !== "not_started") return [];
-  const count = missedRuns(watch.spec, watch.facts, own.dueAt, closedAt);
-  return count === 0 ? [] : [count === 1 ? "One run was missed." : `${count} runs were missed.`];
-}
-
-/** A run that was in time but told late was no late backup, and the owner is to know. */
-function lateWords(incident: Incident, after: readonly Watch[]): string[] {
-  const watch = after.find(({ key }) => key === incident.root);
-  const good = watch?.facts.kind === "job" ? watch.facts.good : null;
-  const missed = ownReason(incident.reason).code === "overdue" || ownReason(incident.reason).code === "never";
-  if (good === null || !missed || good.finishedAt > incident.openedAt) return [];
-  const told = `finished at ${moment(good.finishedAt)}; only its report came late, at ${moment(good.receivedAt)}`;
-  return [`The backup itself was in time: ${nameOf(incident.root)} ${told}.`];
-}
-
-function stillBehind(after: readonly Watch[]): string[] {
-  const behind = after.filter(({ reason }) => reason.code === "catching_up");
-  if (behind.length === 0) return [];
-  const latest = Math.max(...behind.map(({ dueAt }) => dueAt ?? 0));
-  return [`Still to follow: ${list(behind.map(({ key }) => nameOf(key)))}, by ${moment(latest)}.`];
 }

@@ -9,7 +9,7 @@ import { canonicalZone, zoneFault } from "../../protocol/zone.ts";
 import { readCron, slotsOf } from "./slots.ts";
 
 /** A run this much before its slot counts for the coming slot, not for the last one; at most a quarter of the period. */
-const EARLY_MAX_MS = 300_000;
+export const EARLY_MAX_MS = 300_000;
 
 /**
  * The first slot that a run started at `after` does not satisfy, in milliseconds; null when the schedule never matches

@@ -125,7 +125,8 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
     return { watch: become(view, watch, "late", reason, held, held), root: null };
   }
   // A watch with an incident of its own keeps it: a host that dies later does not make the failed job anew.
-  if (past !== undefined && past.root === ownRoot(watch) && watch.spec.kind !== "host") {
+  const isOwn = past !== undefined && (past.root === ownRoot(watch) || past.root === watch.key);
+  if (isOwn && watch.spec.kind !== "host") {
     return { watch: become(view, watch, own.status, own.reason, own.dueAt, null), root: past.root };
   }
   const cause = causeOf(view, watch);
