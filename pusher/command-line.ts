@@ -11,20 +11,30 @@ const COMMANDS = {
   flush: undefined,
   status: undefined,
   doctor: undefined,
+  schedule: "act: print, install, remove or status",
   alarm: "test",
 };
 
-export type CommandName = keyof typeof COMMANDS;
+/** What `schedule` can do. */
+const SCHEDULE_ACTS = ["print", "install", "remove", "status"] as const;
+export type ScheduleAct = (typeof SCHEDULE_ACTS)[number];
 
-export type CommandLine =
-  | { readonly show: "help" | "version" }
-  | {
-      readonly command: CommandName;
-      /** CODE or JOB; empty for commands that take none. */
-      readonly operand: string;
-      readonly config?: string;
-      readonly worker?: string;
-    };
+export function isScheduleAct(text: string): text is ScheduleAct {
+  return SCHEDULE_ACTS.some((act) => act === text);
+}
+
+type CommandName = keyof typeof COMMANDS;
+
+export interface Command {
+  readonly command: CommandName;
+  /** What follows the command's name; empty for commands that take nothing. */
+  readonly operand: string;
+  readonly config?: string;
+  readonly worker?: string;
+  readonly by?: string;
+}
+
+export type CommandLine = { readonly show: "help" | "version" } | Command;
 
 /** Parses arguments (without node's and the script's own). */
 export function parseCommandLine(argv: readonly string[]): CommandLine | string {
@@ -47,7 +57,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | string 
   if (values.worker !== undefined && (command !== "enroll" || !URL.canParse(values.worker))) {
     return command === "enroll" ? "--worker needs an address (https://...)" : "--worker is for `enroll` only";
   }
-  return { command, operand: operand ?? "", ...optional(values.config, values.worker) };
+  if (command === "schedule" && !isScheduleAct(operand ?? "")) {
+    return `\`schedule\` does one of ${SCHEDULE_ACTS.join(", ")}`;
+  }
+  if (values.by !== undefined && command !== "schedule") return "--by is for `schedule` only";
+  return { command, operand: operand ?? "", ...given(values) };
 }
 
 function tryParse(argv: readonly string[]) {
@@ -58,6 +72,7 @@ function tryParse(argv: readonly string[]) {
       options: {
         config: { type: "string" },
         worker: { type: "string" },
+        by: { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
       },
@@ -72,6 +87,10 @@ function isCommand(text: string): text is CommandName {
   return Object.hasOwn(COMMANDS, text);
 }
 
-function optional(config: string | undefined, worker: string | undefined) {
-  return { ...(config === undefined ? {} : { config }), ...(worker === undefined ? {} : { worker }) };
+function given({ config, worker, by }: Readonly<Partial<Record<"config" | "worker" | "by", string>>>) {
+  return {
+    ...(config === undefined ? {} : { config }),
+    ...(worker === undefined ? {} : { worker }),
+    ...(by === undefined ? {} : { by }),
+  };
 }

@@ -1,9 +1,9 @@
 /** The pusher's door: argv -> command -> exit code. The only place that ends the process. */
 
 import { randomUUID } from "node:crypto";
-import { writeSync } from "node:fs";
+import { realpathSync, writeSync } from "node:fs";
 import { uptime } from "node:os";
-import { type CommandName, parseCommandLine } from "./command-line.ts";
+import { type Command, parseCommandLine } from "./command-line.ts";
 import { EXIT_CONFIG, EXIT_FAULT, EXIT_USAGE } from "./commands/exit-codes.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { codeOf } from "./files.ts";
@@ -19,8 +19,13 @@ const HELP = `tierwatch pusher ${VERSION}
   flush                        send what waits in the spool
   status                       what this host knows of its jobs and the worker
   doctor                       check everything the pusher needs, and say what to do
+  schedule print               show what would start the beat and the jobs here
+  schedule install             write it, for systemd, cron or Task Scheduler
+  schedule status              say what is installed, and how it differs from pusher.toml
+  schedule remove              take it away again
   alarm test                   send a test by each way of [alarm]
 
+  --by NAME                    of schedule: cron, systemd or task-scheduler
   --config FILE                default: $TIERWATCH_CONFIG, else ./pusher.toml
   --help, --version`;
 
@@ -44,7 +49,7 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
   }
   const config = line.worker === undefined ? loaded.value : { ...loaded.value, worker: new URL(line.worker).origin };
   try {
-    return await perform(line.command, line.operand, config, shell);
+    return await perform(line, config, shell);
   } catch (error) {
     // Only the file system is expected to throw this far (a state folder that cannot be written).
     if (codeOf(error) === undefined) throw error;
@@ -54,7 +59,7 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
 }
 
 /** Each command is loaded when it is asked for: `run` should start as fast as it can. */
-async function perform(command: CommandName, operand: string, config: Config, shell: Shell): Promise<number> {
+async function perform({ command, operand, by }: Command, config: Config, shell: Shell): Promise<number> {
   switch (command) {
     case "run":
       return (await import("./commands/run.ts")).run(config, shell, operand);
@@ -68,6 +73,8 @@ async function perform(command: CommandName, operand: string, config: Config, sh
       return (await import("./commands/status.ts")).status(config, shell);
     case "doctor":
       return (await import("./commands/doctor.ts")).doctor(config, shell);
+    case "schedule":
+      return (await import("./commands/schedule.ts")).schedule(config, shell, operand, by);
     case "alarm":
       return (await import("./commands/alarm.ts")).testAlarm(config, shell);
   }
@@ -81,6 +88,7 @@ function shellOf(): Shell {
     newId: randomUUID,
     env: process.env,
     platform: process.platform,
+    program: [process.execPath, realpathSync(process.argv[1] ?? "")],
     say: (line) => write("stdout", `${secrets.redact(line)}\n`),
     warn: (line) => write("stderr", `tierwatch: ${secrets.redact(line)}\n`),
     pass: (chunk, channel) => write(channel, chunk),

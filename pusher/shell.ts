@@ -10,6 +10,8 @@ export interface Shell {
   readonly newId: () => string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** How this very pusher was started: node and its script, both absolute. */
+  readonly program: readonly [string, string];
   /** A line for the owner on stdout; known secrets are redacted. */
   readonly say: (line: string) => void;
   /** A line for the owner on stderr; known secrets are redacted. */

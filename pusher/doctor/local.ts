@@ -31,14 +31,18 @@ export function checkState(config: Config): Finding {
   }
 }
 
-/** Every program that a job or a fetch needs. */
-export function checkPrograms(config: Config, shell: Shell): Finding[] {
+/** Every program that a job or a fetch needs, each once, and who needs it. */
+export function programsOf(config: Config): { readonly program: string; readonly user: string }[] {
   const wanted = new Map<string, string>();
   for (const job of config.jobs) for (const program of job.prepared.programs) wanted.set(program, `job ${job.name}`);
   for (const dataset of config.datasets) {
     for (const argv of Object.values(dataset.fetch)) wanted.set(argv[0] ?? "", `fetch of dataset ${dataset.name}`);
   }
-  return [...wanted].map(([program, user]) => {
+  return [...wanted].map(([program, user]) => ({ program, user }));
+}
+
+export function checkPrograms(config: Config, shell: Shell): Finding[] {
+  return programsOf(config).map(({ program, user }) => {
     const found = findProgram(program, config.folder, shell);
     if (found !== undefined) return { what: `${program} is ${found}` };
     return { what: `program ${program} (${user})`, fault: "not found on the PATH; install it or write its whole path" };

@@ -43,6 +43,7 @@ export async function alarmHost(
     newId: () => crypto.randomUUID(),
     env: process.env,
     platform: process.platform,
+    program: ["node", "main.ts"],
     say: (line) => void said.push(secrets.redact(line)),
     warn: (line) => void warnings.push(secrets.redact(line)),
     pass: () => undefined,

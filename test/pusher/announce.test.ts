@@ -34,6 +34,7 @@ const shell: Shell = {
   newId: randomUUID,
   env: process.env,
   platform: process.platform,
+  program: ["node", "main.ts"],
   say: () => undefined,
   warn: () => undefined,
   pass: () => undefined,

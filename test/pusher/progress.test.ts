@@ -40,6 +40,7 @@ function start(rules: string) {
     newId: randomUUID,
     env: process.env,
     platform: process.platform,
+    program: ["node", "main.ts"],
     say: () => undefined,
     warn: () => undefined,
     pass: (chunk) => {
