@@ -5,6 +5,7 @@ import { codeOf } from "./files.ts";
 
 /** What each command takes after its name. */
 const COMMANDS = {
+  init: undefined,
   enroll: "CODE",
   run: "JOB",
   beat: undefined,
@@ -54,9 +55,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | string 
   if (takes !== undefined && operand === undefined) return `\`${command}\` needs its ${takes}`;
   if (more.length > 0 || (takes === undefined && operand !== undefined))
     return `\`${command}\` takes no more arguments`;
-  if (values.worker !== undefined && (command !== "enroll" || !URL.canParse(values.worker))) {
-    return command === "enroll" ? "--worker needs an address (https://...)" : "--worker is for `enroll` only";
-  }
+  if (values.worker !== undefined && !takesWorker(command)) return "--worker is for `init` and `enroll`";
+  if (values.worker !== undefined && !URL.canParse(values.worker)) return "--worker needs an address (https://...)";
   if (command === "schedule" && !isScheduleAct(operand ?? "")) {
     return `\`schedule\` does one of ${SCHEDULE_ACTS.join(", ")}`;
   }
@@ -81,6 +81,10 @@ function tryParse(argv: readonly string[]) {
     if (codeOf(error)?.startsWith("ERR_PARSE_ARGS") !== true || !(error instanceof Error)) throw error;
     return error.message.split(". ")[0] ?? error.message;
   }
+}
+
+function takesWorker(command: CommandName): boolean {
+  return command === "enroll" || command === "init";
 }
 
 function isCommand(text: string): text is CommandName {

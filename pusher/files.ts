@@ -52,6 +52,12 @@ export function replaceFile(path: string, data: string | Uint8Array, options: Re
   if (options.durable) syncFolder(folder);
 }
 
+/** Writes a file that must not be there yet; throws what the file system says. */
+export function writeNew(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { flag: "wx", mode: 0o644 });
+}
+
 /** Moves a file over another in the same volume. */
 export function rename(from: string, to: string): void {
   for (let tries = 1; ; tries += 1) {

@@ -13,6 +13,7 @@ import { VERSION } from "./version.ts";
 
 const HELP = `tierwatch pusher ${VERSION}
 
+  init [--worker URL]          look at this machine and write a first pusher.toml
   enroll CODE [--worker URL]   make this host's key and enrol it
   run JOB                      run a job once and report it; ends with the job's exit code
   beat                         say "alive", send what waits (every few minutes)
@@ -42,14 +43,16 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
     return 0;
   }
   const scheduleFault = line.command === "run" ? undefined : (await import("./config/schedule-fault.ts")).scheduleFault;
-  const loaded = loadConfig(line.config ?? shell.env.TIERWATCH_CONFIG ?? "pusher.toml", scheduleFault);
+  const path = line.config ?? shell.env.TIERWATCH_CONFIG ?? "pusher.toml";
+  if (line.command === "init") return (await import("./commands/init.ts")).init(path, line.worker, shell);
+  const loaded = loadConfig(path, scheduleFault);
   if (!loaded.ok) {
     for (const fault of loaded.failure) shell.warn(fault);
     return EXIT_CONFIG;
   }
   const config = line.worker === undefined ? loaded.value : { ...loaded.value, worker: new URL(line.worker).origin };
   try {
-    return await perform(line, config, shell);
+    return await perform({ ...line, command: line.command }, config, shell);
   } catch (error) {
     // Only the file system is expected to throw this far (a state folder that cannot be written).
     if (codeOf(error) === undefined) throw error;
@@ -58,8 +61,11 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
   }
 }
 
+/** A command that needs a pusher.toml. */
+type ConfiguredCommand = Command & { readonly command: Exclude<Command["command"], "init"> };
+
 /** Each command is loaded when it is asked for: `run` should start as fast as it can. */
-async function perform({ command, operand, by }: Command, config: Config, shell: Shell): Promise<number> {
+async function perform({ command, operand, by }: ConfiguredCommand, config: Config, shell: Shell): Promise<number> {
   switch (command) {
     case "run":
       return (await import("./commands/run.ts")).run(config, shell, operand);
