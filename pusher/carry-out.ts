@@ -1,7 +1,7 @@
 /** The middle of a run: markers before, the job itself, markers after; bounded by the job's rules and ended by a signal. */
 import { boundsOf } from "./bounds.ts";
 import type { Config, JobConfig } from "./config.ts";
-import { evidenceOf } from "./evidence.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
 import { type Executor, executor, type Stop } from "./exec.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 import type { KindContext } from "./jobs/kind.ts";
@@ -49,20 +49,27 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
   });
   const stopper = stopperOf(children);
   const unlisten = shell.onSignal((signal) => stopper.stop({ kind: "signal", signal }));
-  const context = contextOf(config, job, shell, io, children);
-  try {
-    const evidence = await evidenceOf(config, job, {
+  let evidence: Evidence | undefined;
+  const mark = async (asOf: number) => {
+    evidence ??= await evidenceOf(config, job, asOf, {
       stream: children.stream,
       environment: () => job.prepared.environment(context),
       log: context.log,
       now: shell.now,
       newId: shell.newId,
     });
+    return evidence.marked;
+  };
+  const reach: Reach = { children, moved: bounds.moved, stopping: stopper.stopping, mark };
+  const context = contextOf(config, job, shell, io, reach);
+  try {
+    if (!job.prepared.marks) await mark(shell.now());
     const outcome = await Promise.race([safely(job, context), stopper.overdue]);
     await stopper.settled();
     const stopped = children.stopped();
-    if (stopped !== undefined) return { outcome: cutShort(outcome, stopped), found: evidence.before };
-    return await evidence.after(outcome);
+    const found = evidence?.before ?? NOTHING_FOUND;
+    if (stopped !== undefined) return { outcome: cutShort(outcome, stopped), found };
+    return (await evidence?.after(outcome)) ?? { outcome, found };
   } catch (error) {
     context.log(`tierwatch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { outcome: broken(job), found: NOTHING_FOUND };
@@ -91,6 +98,8 @@ function broken(job: JobConfig): JobOutcome {
 
 interface Stopper {
   readonly stop: (why: Stop) => void;
+  /** Aborted when the run has to end. */
+  readonly stopping: AbortSignal;
   /** Resolves when a run that was stopped does not end although its programs were killed. */
   readonly overdue: Promise<JobOutcome>;
   /** Resolves when every program that was told to end has ended. */
@@ -98,13 +107,16 @@ interface Stopper {
 }
 
 function stopperOf(children: Executor): Stopper {
+  const controller = new AbortController();
   let ending = Promise.resolve();
   let giveUp: (outcome: JobOutcome) => void = () => undefined;
   const overdue = new Promise<JobOutcome>((resolve) => {
     giveUp = resolve;
   });
   return {
+    stopping: controller.signal,
     stop: (why) => {
+      controller.abort();
       ending = Promise.all([ending, children.stop(why)]).then(() => undefined);
       setTimeout(() => giveUp({ status: "failed" }), KILL_AFTER_MS + 2 * REAP_MS).unref();
     },
@@ -113,24 +125,36 @@ function stopperOf(children: Executor): Stopper {
   };
 }
 
-function cutShort(outcome: JobOutcome, stopped: Stop): JobOutcome {
+function cutShort({ left, ...outcome }: JobOutcome, stopped: Stop): JobOutcome {
+  const still = left === undefined ? "" : `; ${left}`;
   if (stopped.kind === "timeout") {
-    return { ...outcome, status: "timed_out", reason: `killed: ${stopped.why}` };
+    return { ...outcome, status: "timed_out", reason: `killed: ${stopped.why}${still}` };
   }
   const { exitCode: _, ...rest } = outcome;
   return {
     ...rest,
     status: "failed",
     signal: stopped.signal,
-    reason: `ended by ${stopped.signal}, sent to the pusher`,
+    reason: `ended by ${stopped.signal}, sent to the pusher${still}`,
   };
 }
 
-function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, children: Executor): KindContext {
+/** What a run gives its job beside the config and the shell. */
+interface Reach extends Pick<KindContext, "moved" | "stopping" | "mark"> {
+  readonly children: Executor;
+}
+
+function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, reach: Reach): KindContext {
+  const { children, moved, stopping, mark } = reach;
   const secret = (reference: string) => shell.secrets.resolve(reference, config.folder);
   return {
     exec: children.exec,
     pipe: children.pipe,
+    moved,
+    stopping,
+    mark,
+    hide: shell.secrets.learn,
+    host: { env: shell.env, platform: shell.platform },
     log: (line) => {
       const bytes = new TextEncoder().encode(`${shell.secrets.redact(line)}\n`);
       io.log.push(bytes);

@@ -26,6 +26,8 @@ export interface EvidenceIo {
 }
 
 export interface Evidence {
+  /** Folders that took a fresh marker. */
+  readonly marked: readonly string[];
   readonly before: Found;
   /** Looks at `to` and judges; the outcome is the given one, or worse. */
   readonly after: (outcome: JobOutcome) => Promise<{ readonly outcome: JobOutcome; readonly found: Found }>;
@@ -36,23 +38,26 @@ interface Carried {
   readonly dataset: DatasetConfig;
   readonly expected?: Marker;
   readonly born?: Birth;
+  /** Where its fresh marker was put. */
+  readonly markedIn?: string;
   readonly seen?: Sighting;
   /** Why there is no marker although there should be one. */
   readonly trouble?: string;
 }
 
-/** Takes the evidence before a run. */
-export async function evidenceOf(config: Config, job: JobConfig, io: EvidenceIo): Promise<Evidence> {
+/** Takes the evidence before a run; a fresh marker stands for the data as it is at `asOf` (ms). */
+export async function evidenceOf(config: Config, job: JobConfig, asOf: number, io: EvidenceIo): Promise<Evidence> {
   const { carries } = job;
   const carried: Carried[] = [];
   for (const dataset of config.datasets) {
     if (carries?.datasets.includes(dataset.name) !== true) continue;
-    const one = await before(config, dataset, carries.from, io);
+    const one = await before(config, dataset, carries.from, asOf, io);
     if (one.trouble !== undefined) io.log(`tierwatch: ${one.trouble}`);
     carried.push(one);
   }
   const found = foundIn(carried);
   return {
+    marked: carried.flatMap((one) => (one.markedIn === undefined ? [] : [one.markedIn])),
     before: found,
     after: async (outcome) => {
       if (carries === undefined || (outcome.status !== "succeeded" && outcome.status !== "warned")) {
@@ -74,9 +79,15 @@ function foundIn(carried: readonly Carried[]): Found {
   };
 }
 
-async function before(config: Config, dataset: DatasetConfig, tier: string, io: EvidenceIo): Promise<Carried> {
+async function before(
+  config: Config,
+  dataset: DatasetConfig,
+  tier: string,
+  asOf: number,
+  io: EvidenceIo,
+): Promise<Carried> {
   const root = dataset.paths[tier];
-  if (dataset.born === tier) return root === undefined ? { dataset } : await bear(config, dataset, root, io);
+  if (dataset.born === tier) return root === undefined ? { dataset } : await bear(config, dataset, root, asOf, io);
   const copy = copyOf(dataset, tier, io.stream, config.folder);
   const found = await copy?.marker();
   if (copy === undefined || found === undefined) return { dataset };
@@ -87,11 +98,17 @@ async function before(config: Config, dataset: DatasetConfig, tier: string, io: 
 }
 
 /** Writes a fresh marker into the dataset where it is born. */
-async function bear(config: Config, dataset: DatasetConfig, root: string, io: EvidenceIo): Promise<Carried> {
+async function bear(
+  config: Config,
+  dataset: DatasetConfig,
+  root: string,
+  asOf: number,
+  io: EvidenceIo,
+): Promise<Carried> {
   const matter = `cursor-${dataset.name}`;
   const after = recall(config.state, matter, cursorState)?.after ?? "";
-  const drawn = await drawSamples(root, dataset.samples, after, io.now());
-  const writtenAt = new Date(io.now()).toISOString();
+  const drawn = await drawSamples(root, dataset.samples, after, asOf);
+  const writtenAt = new Date(asOf).toISOString();
   const written = writeMarker(root, {
     version: 1,
     id: io.newId(),
@@ -103,7 +120,7 @@ async function bear(config: Config, dataset: DatasetConfig, root: string, io: Ev
   if (!written.ok) return { dataset, trouble: `no marker was written for ${dataset.name}: ${written.failure}` };
   remember(config.state, matter, { after: drawn.after });
   const born = { marker: written.value.id, dataset: dataset.name, tier: dataset.born, at: writtenAt };
-  return { dataset, expected: written.value, born };
+  return { dataset, expected: written.value, born, markedIn: root };
 }
 
 interface Look {

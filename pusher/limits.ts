@@ -56,3 +56,9 @@ export const MARKER_MAX_BYTES = 4_194_304;
 export const LOOKING_MAX_MS = 60_000;
 /** A tool's line that is longer is none that it means to be read (rclone's and restic's are under 10 KB), in bytes. */
 export const LINE_MAX_BYTES = 1_048_576;
+/** How long Syncthing may take to answer a question (its database may be busy), and a scan to end, in milliseconds. */
+export const SYNCTHING_ANSWER_MS = 30_000;
+export const SYNCTHING_SCAN_MAX_MS = 1_209_600_000;
+/** Between two looks at how far Syncthing is, in milliseconds: the shortest at first, then longer and longer. */
+export const SYNCTHING_LOOK_MIN_MS = 250;
+export const SYNCTHING_LOOK_MAX_MS = 10_000;

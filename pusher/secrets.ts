@@ -11,16 +11,22 @@ import { REDACT_MIN_CHARS } from "./limits.ts";
 export interface Secrets {
   /** The value behind a reference; a text that is no reference is itself. Relative paths are against `folder`. */
   readonly resolve: (reference: string, folder: string) => Result<string, string>;
+  /** Makes a secret known that no reference led to. */
+  readonly learn: (secret: string) => void;
   readonly redact: (text: string) => string;
 }
 
 /** The secrets of one process; `env` is the environment that `env:NAME` reads. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): Secrets {
   const known = new Set<string>();
+  const learn = (secret: string) => {
+    for (const part of partsOf(secret)) known.add(part);
+  };
   return {
+    learn,
     resolve: (reference, folder) => {
       const found = lookUp(reference, folder, env);
-      if (found.ok && isReference(reference)) for (const part of partsOf(found.value)) known.add(part);
+      if (found.ok && isReference(reference)) learn(found.value);
       return found;
     },
     redact: (text) => {

@@ -52,6 +52,10 @@ export interface JobContext {
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The tool was seen to move on, by other means than a program's output. */
+  readonly moved: () => void;
+  /** Aborted when the run has to end: whatever waits then gives up. */
+  readonly stopping: AbortSignal;
 }
 
 /** What a run came to. The output's tail is collected by the runner, not here. */
@@ -67,4 +71,6 @@ export interface JobOutcome {
   readonly readings?: readonly Reading[];
   /** How far back the copies reach that this run carried. */
   readonly depths?: readonly Depth[];
+  /** Of a run that was ended from outside: what it still had to do. */
+  readonly left?: string;
 }

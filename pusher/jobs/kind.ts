@@ -50,6 +50,20 @@ export interface KindContext extends JobContext {
   /** What a former run of this job remembered; undefined when there is nothing of this shape. It can be lost at any time. */
   readonly recall: <Schema extends z.core.$ZodType>(schema: Schema) => z.core.output<Schema> | undefined;
   readonly remember: (value: object) => void;
+  /** Takes a secret that no reference of pusher.toml names out of all output from now on. */
+  readonly hide: (secret: string) => void;
+  /** The machine that the job runs on. */
+  readonly host: Machine;
+  /**
+   * Writes the markers into what the job carries, and notes those that came from elsewhere; true of the data as it was at
+   * `asOf` (ms). It is done before the run, unless the kind `marks` itself. Answers the folders that took a marker.
+   */
+  readonly mark: (asOf: number) => Promise<readonly string[]>;
+}
+
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
 }
 
 /** What a kind may use to look at its preconditions on this host; what it runs has to change nothing, and be bounded in time. */
@@ -68,6 +82,8 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly restores?: (settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>) => string;
   /** Its outcomes have `depths`; config faults a `depth` that no run would tell of. */
   readonly tellsDepth?: true;
+  /** It calls `mark` itself, when the source is ready to be marked. */
+  readonly marks?: true;
   /** What the tool needs in its environment; `fetch` commands of the tier that the job carries to get it too. */
   readonly environment?: (
     settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
@@ -91,6 +107,7 @@ export interface PreparedJob {
   readonly policies: readonly string[];
   readonly tellsDepth: boolean;
   readonly restores: string | undefined;
+  readonly marks: boolean;
   readonly environment: (context: Pick<KindContext, "secret">) => Environment;
   readonly check: (context: CheckContext) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
@@ -115,6 +132,7 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
         policies: kind.policies?.(parsed.data) ?? [],
         tellsDepth: kind.tellsDepth ?? false,
         restores: kind.restores?.(parsed.data),
+        marks: kind.marks ?? false,
         environment: (context) => kind.environment?.(parsed.data, context) ?? ok({}),
         check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],
         run: (context) => kind.run(parsed.data, context),

@@ -15,6 +15,7 @@ import { restoreDrill } from "./restore-drill.ts";
 import { robocopy } from "./robocopy.ts";
 import { rsync } from "./rsync.ts";
 import { smart } from "./smart.ts";
+import { syncthing } from "./syncthing.ts";
 import { zfsFollow } from "./zfs-follow.ts";
 import { zfsHealth } from "./zfs-health.ts";
 import { zfsScrub } from "./zfs-scrub.ts";
@@ -37,6 +38,7 @@ export const KINDS: Readonly<Record<string, JobKind>> = {
   robocopy,
   rsync,
   smart,
+  syncthing,
   "zfs-follow": zfsFollow,
   "zfs-health": zfsHealth,
   "zfs-scrub": zfsScrub,

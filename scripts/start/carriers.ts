@@ -15,8 +15,7 @@ export interface Carriers {
   readonly tools: Tools;
   /** Running, exactly when `tools.sync` is syncthing. */
   readonly syncthing: Syncthing | undefined;
-  /** Files that hold the key of Syncthing's REST address, and the password of the restic repository. */
-  readonly syncthingKey: string;
+  /** The file that holds the password of the restic repository. */
   readonly resticPassword: string;
   /** What was found and could not be used, each a sentence. */
   readonly notes: readonly string[];
@@ -29,15 +28,14 @@ export async function readyCarriers(
   tiers: Tiers,
   tools: Tools,
 ): Promise<Result<Carriers, string>> {
-  const syncthingKey = secretFile(join(site, "syncthing.key"));
   const resticPassword = secretFile(join(site, "restic.password"));
   if (tools.offsite === "restic") {
     const made = await children.start(restic(tiers.offsite, resticPassword.file, "init"));
     if (made.code !== 0) return failed(`restic could not make its repository: ${lastLine(made)}`);
   }
-  const files = { syncthingKey: syncthingKey.file, resticPassword: resticPassword.file };
+  const files = { resticPassword: resticPassword.file };
   if (tools.sync !== "syncthing") return ok({ tools, syncthing: undefined, ...files, notes: [] });
-  const started = await startSyncthing(children, join(site, "syncthing"), syncthingKey.secret, tiers);
+  const started = await startSyncthing(children, join(site, "syncthing"), newSecret(), tiers);
   if (started.ok) return ok({ tools, syncthing: started.value, ...files, notes: [] });
   const without = { ...tools, sync: tools.nightly };
   const note = `Syncthing is on this machine and did not start (${started.failure}); ${without.sync} takes its place.`;
@@ -45,8 +43,11 @@ export async function readyCarriers(
 }
 
 /** A new secret in a file that only its owner reads. */
-function secretFile(file: string): { readonly file: string; readonly secret: string } {
-  const secret = randomBytes(SECRET_BYTES).toString("hex");
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  return { file, secret };
+function secretFile(file: string): { readonly file: string } {
+  writeFileSync(file, `${newSecret()}\n`, { mode: 0o600 });
+  return { file };
+}
+
+function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString("hex");
 }

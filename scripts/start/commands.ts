@@ -1,9 +1,6 @@
 /** The command lines by which data goes from one tier to the next, and is read back from the last, for each tool. */
 import { join } from "node:path";
-import { SHARED_FOLDER, type Syncthing } from "./syncthing.ts";
 import type { Copier } from "./tools.ts";
-
-const SYNC_MAX_SECONDS = 60;
 
 /** Makes `to` hold what `from` holds, with the time of each file. */
 export function copy(tool: Copier, from: string, to: string): string[] {
@@ -15,12 +12,6 @@ export function copy(tool: Copier, from: string, to: string): string[] {
     case "robocopy":
       return [process.execPath, join(import.meta.dirname, "robocopy.ts"), from, to];
   }
-}
-
-/** Lets Syncthing carry all that is new in its shared folder. */
-export function carryBySyncthing({ url, receiver }: Syncthing): string[] {
-  const script = join(import.meta.dirname, "sync-folder.ts");
-  return [process.execPath, script, url, SHARED_FOLDER, receiver, String(SYNC_MAX_SECONDS)];
 }
 
 /** A restic command on a repository, with the file that holds its password. */

@@ -2,9 +2,18 @@
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import type { Carriers } from "./carriers.ts";
-import { carryBySyncthing, copy, inSnapshot, restic } from "./commands.ts";
+import { copy, inSnapshot, restic } from "./commands.ts";
 import type { Tiers } from "./site.ts";
-import { BEAT, JOB_GRACE_SECONDS, JOB_MAX_SECONDS, JOB_SECONDS, SAMPLES, WINDOW_SECONDS } from "./timetable.ts";
+import { SHARED_FOLDER } from "./syncthing-pair.ts";
+import {
+  BEAT,
+  JOB_GRACE_SECONDS,
+  JOB_MAX_SECONDS,
+  JOB_SECONDS,
+  PATIENCE_SECONDS,
+  SAMPLES,
+  WINDOW_SECONDS,
+} from "./timetable.ts";
 
 export interface SitePlan extends Omit<Carriers, "notes"> {
   /** The worker's address. */
@@ -36,10 +45,10 @@ export function corenasToml(plan: SitePlan): string {
   });
 }
 
-function syncSettings({ tiers, tools, syncthing, syncthingKey }: SitePlan) {
+function syncSettings({ tiers, tools, syncthing }: SitePlan) {
   if (tools.sync !== "syncthing") return { argv: copy(tools.sync, tiers.archive, tiers.staging) };
   if (syncthing === undefined) throw new Error("the plan has Syncthing carry, and it does not run");
-  return { argv: carryBySyncthing(syncthing), env: { SYNCTHING_KEY: `file:${syncthingKey}` } };
+  return { kind: "syncthing", folder: SHARED_FOLDER, config: syncthing.config, patience: `${PATIENCE_SECONDS}s` };
 }
 
 /** The Windows machine: staging arrives there, and it sends to the cloud. */

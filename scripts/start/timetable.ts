@@ -12,6 +12,8 @@ export const BEAT = { everySeconds: 10, graceSeconds: 20 } as const;
 /** How late a job may be, and when the pusher kills it. */
 export const JOB_GRACE_SECONDS = 120;
 export const JOB_MAX_SECONDS = 90;
+/** How long the sync job waits for a peer that is away, as it is in the outage. */
+export const PATIENCE_SECONDS = 30;
 /** The greatest age that the data of each farther tier may reach. */
 export const WINDOW_SECONDS = { archive: 180, staging: 240, offsite: 300 } as const;
 /** How often the worker's clock looks for missed deadlines. */

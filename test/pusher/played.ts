@@ -45,6 +45,11 @@ export function played(answers: readonly Answer[], now: number, policies: Record
     restorable: () => ({ ok: false, failure: "nothing can be restored here" }),
     recall: () => undefined,
     remember: () => undefined,
+    moved: () => undefined,
+    stopping: new AbortController().signal,
+    hide: () => undefined,
+    host: { env: {}, platform: "linux" },
+    mark: async () => [],
   };
   return { context, calls, log };
 }

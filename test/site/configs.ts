@@ -3,6 +3,8 @@
  * apart and beats are rare, so that sweeps a day ahead judge the age of the data and nothing else.
  */
 
+import { FOLDER } from "./syncthing.ts";
+
 export interface Places {
   readonly worker: string;
   readonly fast: string;
@@ -10,7 +12,8 @@ export interface Places {
   readonly staging: string;
   readonly offsite: string;
   readonly pools: { readonly fast: string; readonly archive: string };
-  readonly syncJob: readonly string[];
+  /** Of the sending side. */
+  readonly syncthingConfig: string;
   readonly disks: string;
 }
 
@@ -50,12 +53,14 @@ target = "${at.pools.archive}/apps"
 keep = "nightly"
 keep_target = "nightly"`)}
 ${job(`name = "sync"
-kind = "command"
+kind = "syncthing"
 from = "archive"
 to = "staging"
 datasets = ["apps", "photos"]
 window = "20h"
-argv = ${quoted(at.syncJob)}`)}
+folder = "${FOLDER}"
+config = "${at.syncthingConfig}"
+patience = "30s"`)}
 ${job(`name = "health"
 kind = "zfs-health"
 tier = "archive"

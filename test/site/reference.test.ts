@@ -6,11 +6,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { corenasToml, type Places, winvmToml } from "./configs.ts";
 import { type TestPusher, testPusher } from "./pusher.ts";
-import { FOLDER, type SyncthingPair, syncthingPair } from "./syncthing.ts";
+import { type SyncthingPair, syncthingPair } from "./syncthing.ts";
 import { missing } from "./tools.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 import { startZfs, type Zfs } from "./zfs-fuse.ts";
@@ -34,9 +34,8 @@ describe.skipIf(absent.length > 0)("the reference site", () => {
     syncthing = await syncthingPair(join(folder, "syncthing"), at.archive, at.staging);
     await syncthing.start();
     worker = await startWorker();
-    const { api, receiver } = syncthing;
-    const syncJob = [process.execPath, resolve("test/site/sync-job.mjs"), api.url, api.key, FOLDER, receiver, "30"];
-    const places = { ...at, worker: worker.url.replace(/\/$/, ""), syncJob };
+    const syncthingConfig = join(syncthing.sender.home, "config.xml");
+    const places = { ...at, worker: worker.url.replace(/\/$/, ""), syncthingConfig };
     corenas = testPusher(join(folder, "corenas"), corenasToml(places));
     winvm = testPusher(join(folder, "winvm"), winvmToml(places));
     for (const [name, host] of Object.entries({ corenas, winvm })) {
@@ -116,7 +115,7 @@ describe.skipIf(absent.length > 0)("the reference site", () => {
 });
 
 /** Datasets and files in both pools, folders for staging and offsite, and a restic repository. */
-function layOut(): Omit<Places, "worker" | "syncJob"> {
+function layOut(): Omit<Places, "worker" | "syncthingConfig"> {
   const [staging, offsite] = [join(folder, "staging"), join(folder, "offsite")];
   zfs.create(`${zfs.pools.fast}/apps`);
   zfs.create(`${zfs.pools.archive}/photos`);

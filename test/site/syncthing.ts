@@ -1,119 +1,84 @@
-/** Two real Syncthing instances on loopback that share one folder, from `source` to `target`; nothing leaves the machine. */
+/** A real pair of Syncthing instances for a test, and what a person does to them in their pages: pause, resume, change settings. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import * as z from "zod/mini";
+import {
+  answers,
+  type Instance,
+  preparePair,
+  SHARED_FOLDER,
+  serveArgv,
+  urlOf,
+} from "../../scripts/start/syncthing-pair.ts";
 
-export const FOLDER = "archive";
+export const FOLDER = SHARED_FOLDER;
+const KEY = "tierwatch-site-test";
 
-interface Instance {
-  readonly home: string;
-  readonly id: string;
-  readonly guiPort: number;
-  readonly syncPort: number;
+/** One instance of the pair. */
+export interface Side extends Instance {
+  readonly start: () => Promise<void>;
+  /** Ends it by its own process id, and waits for its end. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
+  /** Asks its REST interface; the answer's JSON, or its text. */
+  readonly rest: (method: string, path: string, body?: object) => Promise<unknown>;
 }
 
 export interface SyncthingPair {
-  /** REST address and key of the sending side. */
-  readonly api: { readonly url: string; readonly key: string };
-  readonly receiver: string;
+  readonly sender: Side;
+  readonly receiver: Side;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-const KEY = "tierwatch-site-test";
-
-/** Prepares both instances; `start` runs them, `stop` ends them by their own process ids. */
-export async function syncthingPair(folder: string, source: string, target: string): Promise<SyncthingPair> {
-  const sender = await prepare(join(folder, "sender"));
-  const receiver = await prepare(join(folder, "receiver"));
-  configure(sender, receiver, source, "sendonly");
-  configure(receiver, sender, target, "receiveonly");
-  let running: ChildProcess[] = [];
+/** Prepares both instances in `folder`; `program` is syncthing 1.x or 2.x. */
+export async function syncthingPair(
+  folder: string,
+  from: string,
+  to: string,
+  program = "syncthing",
+): Promise<SyncthingPair> {
+  const env = { ...process.env, HOME: folder, STNOUPGRADE: "1", STNORESTART: "1" };
+  const made = await preparePair({ program, folder, from, to, key: KEY }, async ([file = "", ...args]) => {
+    execFileSync(file, args, { stdio: "ignore", env });
+    return { code: 0, output: "" };
+  });
+  if (!made.ok) throw new Error(made.failure);
+  const sender = sideOf(made.value.sender, program, env);
+  const receiver = sideOf(made.value.receiver, program, env);
+  const both = [sender, receiver];
   return {
-    api: { url: `http://127.0.0.1:${sender.guiPort}`, key: KEY },
-    receiver: receiver.id,
-    start: async () => {
-      running = [sender, receiver].map(run);
-      await Promise.all([sender, receiver].map(answers));
-    },
-    stop: async () => {
-      await Promise.all(running.map(end));
-      running = [];
-    },
+    sender,
+    receiver,
+    start: async () => void (await Promise.all(both.map((side) => side.start()))),
+    stop: async () => void (await Promise.all(both.map((side) => side.stop()))),
   };
 }
 
-async function prepare(home: string): Promise<Instance> {
-  mkdirSync(home, { recursive: true });
-  execFileSync("syncthing", ["generate", `--home=${home}`], { stdio: "ignore", env: { ...process.env, HOME: home } });
-  const id = execFileSync("syncthing", ["--device-id", `--home=${home}`], { env: { ...process.env, HOME: home } });
-  return { home, id: id.toString().trim(), guiPort: await freePort(), syncPort: await freePort() };
-}
-
-/** Rewrites the generated config.xml: one folder, one peer at a fixed loopback address, and nothing that calls out. */
-function configure(me: Instance, peer: Instance, path: string, type: string): void {
-  const device = ({ id, syncPort }: Instance) =>
-    `<device id="${id}" name="${id.slice(0, 7)}"><address>tcp://127.0.0.1:${syncPort}</address></device>`;
-  const off = [
-    "globalAnnounceEnabled",
-    "localAnnounceEnabled",
-    "relaysEnabled",
-    "natEnabled",
-    "startBrowser",
-    "crashReportingEnabled",
-  ];
-  const file = join(me.home, "config.xml");
-  const version = /<configuration version="(\d+)"/.exec(readFileSync(file, "utf8"))?.[1] ?? "36";
-  writeFileSync(
-    file,
-    `<configuration version="${version}">
-      <folder id="${FOLDER}" path="${path}" type="${type}" rescanIntervalS="3600" fsWatcherEnabled="false">
-        <device id="${me.id}"></device><device id="${peer.id}"></device>
-        <minDiskFree unit="%">0</minDiskFree>
-      </folder>
-      ${device(me)}${device(peer)}
-      <gui enabled="true" tls="false"><address>127.0.0.1:${me.guiPort}</address><apikey>${KEY}</apikey></gui>
-      <options>
-        <listenAddress>tcp://127.0.0.1:${me.syncPort}</listenAddress>
-        <reconnectionIntervalS>1</reconnectionIntervalS>
-        <urAccepted>-1</urAccepted><autoUpgradeIntervalH>0</autoUpgradeIntervalH>
-        ${off.map((name) => `<${name}>false</${name}>`).join("")}
-      </options>
-    </configuration>`,
-  );
-}
-
-function run({ home }: Instance): ChildProcess {
-  const env = { ...process.env, HOME: home, STNOUPGRADE: "1", STNORESTART: "1" };
-  return spawn("syncthing", ["serve", `--home=${home}`, "--no-browser", "--no-restart"], { env, stdio: "ignore" });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  await ended;
-}
-
-/** Waits until the instance answers its REST address; fails after half a minute. */
-async function answers({ guiPort }: Instance): Promise<void> {
-  const until = Date.now() + 30_000;
-  while (Date.now() < until) {
-    const answer = await fetch(`http://127.0.0.1:${guiPort}/rest/system/ping`, { headers: { "X-API-Key": KEY } }).catch(
-      () => null,
-    );
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Syncthing does not answer at port ${guiPort}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = z.parse(z.object({ port: z.number() }), server.address());
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+function sideOf(instance: Instance, program: string, env: NodeJS.ProcessEnv): Side {
+  let running: ChildProcess | undefined;
+  return {
+    ...instance,
+    start: async () => {
+      const [file = "", ...args] = serveArgv(program, instance);
+      running = spawn(file, args, { env, stdio: "ignore" });
+      const answered = await answers(instance, KEY);
+      if (!answered.ok) throw new Error(`${instance.name}: ${answered.failure}`);
+    },
+    stop: async (signal = "SIGTERM") => {
+      const child = running;
+      running = undefined;
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      child.kill(signal);
+      await ended;
+    },
+    rest: async (method, path, body) => {
+      const answer = await fetch(`${urlOf(instance)}/rest${path}`, {
+        method,
+        headers: { "X-API-Key": KEY, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+      return text === "" ? undefined : JSON.parse(text);
+    },
+  };
 }

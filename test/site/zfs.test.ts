@@ -12,6 +12,7 @@ import { zfsHealth } from "../../pusher/jobs/zfs-health.ts";
 import { zfsScrub } from "../../pusher/jobs/zfs-scrub.ts";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
 import { zfsSnapshot } from "../../pusher/jobs/zfs-snapshot.ts";
+import { played } from "../pusher/played.ts";
 import { missing } from "./tools.ts";
 import { startZfs, type Zfs } from "./zfs-fuse.ts";
 
@@ -33,18 +34,12 @@ function contextOf(more: Partial<KindContext> = {}): KindContext {
   const io = { env: process.env, platform: process.platform, onOutput: ignore, onBytes: ignore, onStart: ignore };
   const { exec, pipe } = executor(io);
   return {
+    ...played([], NIGHT).context,
     exec,
     pipe,
-    log: () => undefined,
     now: () => NIGHT + nights * 86_400_000,
-    job: "nightly",
-    runId: "018f",
-    restorable: () => ({ ok: false, failure: "nothing is restored here" }),
     folder,
     policy: (name) => (name === "today" ? { daily: 1 } : undefined),
-    secret: (value) => ({ ok: true, value }),
-    recall: () => undefined,
-    remember: () => undefined,
     ...more,
   };
 }

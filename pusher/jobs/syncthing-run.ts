@@ -1,0 +1,106 @@
+/** One run of `kind = "syncthing"`: a scan, the markers, and the wait until the other side has everything. */
+import { join, relative } from "node:path";
+import * as z from "zod/mini";
+import { ok, type Result } from "../../protocol/result.ts";
+import { SYNCTHING_LOOK_MAX_MS, SYNCTHING_LOOK_MIN_MS } from "../limits.ts";
+import { MARKER_FILE } from "../marker.ts";
+import type { JobOutcome } from "./job.ts";
+import type { KindContext } from "./kind.ts";
+import { dbStatus } from "./syncthing-answers.ts";
+import { type Refusal, type Rest, restOf } from "./syncthing-api.ts";
+import { findApi } from "./syncthing-find.ts";
+import { follow } from "./syncthing-follow.ts";
+import type { Seen } from "./syncthing-judge.ts";
+import { lookAt } from "./syncthing-look.ts";
+import type { SyncthingSettings } from "./syncthing-settings.ts";
+import { folderTrouble } from "./syncthing-trouble.ts";
+import { wait } from "./wait.ts";
+
+/** What had been counted when the last run ended. */
+const memory = z.object({ deleted: z.number(), since: z.optional(z.string()), bytes: z.optional(z.number()) });
+
+type Amounts = Pick<JobOutcome, "bytes" | "files" | "deletions">;
+
+export async function runSyncthing(own: SyncthingSettings, context: KindContext): Promise<JobOutcome> {
+  const api = findApi(own, context);
+  if (!api.ok) return { status: "failed", reason: api.failure };
+  const rest = restOf(api.value, context.stopping);
+  const start = await lookAt(own, rest);
+  if (!start.ok) return { status: "failed", reason: start.failure.words };
+  const wrongSide = sideFault(own, start.value.folder.type);
+  if (wrongSide !== undefined) return { status: "failed", reason: wrongSide };
+  const scanned = await scanAndMark(own, rest, start.value.folder.path, context);
+  if (!scanned.ok) return { status: "failed", reason: scanned.failure };
+  const followed = await follow(own, rest, context);
+  if (!("seen" in followed)) return followed;
+  return { ...followed.outcome, ...amountsOf(own, followed.seen, context) };
+}
+
+/** Since the last run, for Syncthing carries between two runs too; what nobody counted is left out. */
+function amountsOf({ side }: SyncthingSettings, { status, peer }: Seen, context: KindContext): Amounts {
+  const before = context.recall(memory);
+  const since = peer.traffic?.since;
+  const bytes = side === "sending" ? peer.traffic?.outBytes : peer.traffic?.inBytes;
+  context.remember({ deleted: status.globalDeleted, since, bytes });
+  const isSame = before?.since !== undefined && before.since === since;
+  const carried = isSame && bytes !== undefined && before.bytes !== undefined ? bytes - before.bytes : undefined;
+  return {
+    files: status.localFiles,
+    ...(carried === undefined ? {} : { bytes: Math.max(carried, 0) }),
+    ...(before === undefined ? {} : { deletions: Math.max(status.globalDeleted - before.deleted, 0) }),
+  };
+}
+
+function sideFault({ side, folder }: SyncthingSettings, type: string): string | undefined {
+  if (side === "sending" && /^receive/.test(type)) {
+    return `folder ${folder} only receives on this host: write side = "receiving", or run this job where the data comes from`;
+  }
+  if (side === "receiving" && type === "sendonly") {
+    return `folder ${folder} only sends on this host: a job with side = "receiving" belongs where the data arrives`;
+  }
+  return undefined;
+}
+
+/**
+ * Scans, then marks, then scans the markers: so a marker comes after all that it stands for in the order in which Syncthing
+ * tells of changes, and who has it and lacks nothing has the rest.
+ */
+async function scanAndMark(
+  own: SyncthingSettings,
+  rest: Rest,
+  path: string,
+  context: KindContext,
+): Promise<Result<null, string>> {
+  const asOf = context.now();
+  const words = (refusal: Refusal) =>
+    refusal.status === undefined ? refusal.words : folderTrouble(own.folder, refusal.said);
+  const scanned = await scan(own, rest, undefined, context);
+  if (!scanned.ok) return { ok: false, failure: words(scanned.failure) };
+  for (const root of await context.mark(asOf)) {
+    const inside = relative(path, root);
+    // In a container, Syncthing sees the folder at another path.
+    const sub = inside.startsWith("..") ? undefined : join(inside, MARKER_FILE);
+    const marked = await scan(own, rest, sub, context);
+    if (!marked.ok) return { ok: false, failure: words(marked.failure) };
+  }
+  return ok(null);
+}
+
+/** A scan may take hours; while the folder's count of changes grows, it moves. */
+async function scan(
+  { folder }: SyncthingSettings,
+  rest: Rest,
+  sub: string | undefined,
+  context: KindContext,
+): Promise<Result<null, Refusal>> {
+  const done = rest.scan(folder, sub);
+  for (let pause = SYNCTHING_LOOK_MIN_MS, last = -1; ; pause = Math.min(pause * 2, SYNCTHING_LOOK_MAX_MS)) {
+    const over = await Promise.race([done, wait(pause, context.stopping)]);
+    if (over !== undefined) return over;
+    const status = await rest.get("/db/status", { folder }, dbStatus);
+    if (status.ok && status.value.sequence !== last) {
+      if (last >= 0) context.moved();
+      last = status.value.sequence;
+    }
+  }
+}
