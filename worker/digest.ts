@@ -24,7 +24,8 @@ export async function putDigests(
   });
   if (due.length === 0) return;
   const faults = [...settings.faults, ...(await unreached(db, settings))];
-  const setup = { faults, routings: routingsOf(settings), drills: settings.drill !== null };
+  const { drill, publicSites } = settings;
+  const setup = { faults, routings: routingsOf(settings), drills: drill !== null, publicSites };
   const summary = await readSummary(db, setup, now);
   const sites = summary.sites.map(({ name }) => name);
   const acts = await actsOfSites(db, sites, now);

@@ -3,9 +3,11 @@
  * is named, all at once, and what is sound works on.
  */
 import * as z from "zod/mini";
+import { name } from "../protocol/fields.ts";
 import type { Channel } from "./channels/kinds.ts";
 import { readChannel } from "./channels/read.ts";
 import { routingOf } from "./channels/routing.ts";
+import type { Sites } from "./judge/public.ts";
 import { isZone } from "./judge/zone-clock.ts";
 import { readLinkSecret } from "./links.ts";
 
@@ -32,6 +34,10 @@ export interface Settings {
   readonly linkSecret: Uint8Array<ArrayBuffer> | null;
   /** The monthly drill, and the zone of its nine o'clock; null: there is none. */
   readonly drill: { readonly zone: string } | null;
+  /** Sites whose names, states and ages everybody may see. */
+  readonly publicSites: Sites;
+  /** Whoever reaches this worker sees all that its owner does: on a loopback address, or behind a gate of the owner's own. */
+  readonly openToAll: boolean;
   readonly faults: readonly string[];
   /** What could be set up and is not. */
   readonly notes: readonly string[];
@@ -57,6 +63,8 @@ export function readSettings(env: Env): Settings {
   const channels = readChannels(env, allow.value);
   const link = readLink(env.LINK_SECRET);
   const drill = readDrill(env.DRILL, env.DRILL_ZONE);
+  const shown = readPublicSites(env.PUBLIC_SITES);
+  const open = readOpenToAll(env.OPEN_TO_ALL);
   const critical = readRemind("REMIND_CRITICAL_SECONDS", env.REMIND_CRITICAL_SECONDS, REMIND_CRITICAL_SECONDS);
   const warning = readRemind("REMIND_WARNING_SECONDS", env.REMIND_WARNING_SECONDS, REMIND_WARNING_SECONDS);
   return {
@@ -68,13 +76,20 @@ export function readSettings(env: Env): Settings {
     remind: { critical: critical.value, warning: warning.value },
     linkSecret: link.value,
     drill: drill.value,
-    notes: env.LINK_SECRET === undefined ? [`alerts carry no buttons: there is no LINK_SECRET (${MAKE_SECRET})`] : [],
+    publicSites: shown.value,
+    openToAll: open.value,
+    notes: [
+      ...(env.LINK_SECRET === undefined ? [`alerts carry no buttons: there is no LINK_SECRET (${MAKE_SECRET})`] : []),
+      ...(open.value ? ["OPEN_TO_ALL is true: whoever can reach this worker sees all that its owner does"] : []),
+    ],
     faults: [
       ...sweep.faults,
       ...page.faults,
       ...watchdog.faults,
       ...link.faults,
       ...drill.faults,
+      ...shown.faults,
+      ...open.faults,
       ...critical.faults,
       ...warning.faults,
       ...allow.faults,
@@ -135,6 +150,21 @@ function readDrill(raw: unknown, zone: unknown): Reader<{ zone: string } | null>
   const parsed = z.string().check(z.refine(isZone)).safeParse(zone);
   if (parsed.success) return { value: { zone: parsed.data }, faults: [] };
   return { value: { zone: "UTC" }, faults: ['DRILL_ZONE is no time zone such as "Europe/Berlin"; UTC is used'] };
+}
+
+const ALL_PRIVATE = 'PUBLIC_SITES must be "all" or a list of sites such as ["home"]; every site is private';
+
+function readPublicSites(raw: unknown): Reader<Sites> {
+  if (raw === undefined) return { value: [], faults: [] };
+  if (raw === "all") return { value: "all", faults: [] };
+  const names = z.array(name).safeParse(raw);
+  return names.success ? { value: names.data, faults: [] } : { value: [], faults: [ALL_PRIVATE] };
+}
+
+function readOpenToAll(raw: unknown): Reader<boolean> {
+  if (raw === undefined || raw === false || raw === "false") return { value: false, faults: [] };
+  if (raw === true || raw === "true") return { value: true, faults: [] };
+  return { value: false, faults: ["OPEN_TO_ALL must be true or false; only its owner sees what is private"] };
 }
 
 function readAllowPrivate(raw: unknown): Reader<boolean> {

@@ -108,6 +108,8 @@ function writeSettings(at: WorkerPlace, { url, secret }: Alerting): void {
       SWEEP_SECONDS,
       PAGE_URL: urlOf(at),
       ALLOW_PRIVATE_URLS: true,
+      // It listens on loopback alone, where nobody has to sign in.
+      OPEN_TO_ALL: true,
       CHANNELS: { terminal: { kind: "webhook", url, secret: SECRET } },
     },
   };

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pusher: ["protocol"],
   "worker/judge": ["protocol"],
   "worker/links": ["protocol", "worker/judge"],
-  "worker/settings": ["worker/judge", "worker/channels", "worker/links"],
+  "worker/settings": ["protocol", "worker/judge", "worker/channels", "worker/links"],
   "worker/store": ["protocol", "worker/judge"],
   "worker/page": ["protocol", "worker/judge"],
   "worker/channels": ["protocol", "worker/judge"],

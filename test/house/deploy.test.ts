@@ -54,7 +54,7 @@ describe("npm run deploy", () => {
   });
 });
 
-test("npm run deploy -- --dry-run checks everything offline and tells the bundle's size", () => {
+test("npm run deploy -- --dry-run checks everything offline and tells the bundle's size", { timeout: 600_000 }, () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/deploy.ts", "--dry-run"], {
     encoding: "utf8",
   });

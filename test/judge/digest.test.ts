@@ -103,6 +103,7 @@ function said(
     generatedAt: NOW,
     lastSweepAt: NOW,
     faults: more.faults ?? [],
+    view: "owner" as const,
     blinds: [],
     deadLetters: [],
     proofs: more.proofs ?? [],

@@ -60,6 +60,7 @@ export async function startWorker(): Promise<RunningWorker> {
         vars: {
           SWEEP_SECONDS: 600,
           ALLOW_PRIVATE_URLS: true,
+          OPEN_TO_ALL: true,
           CHANNELS: { test: { kind: "webhook", url: receiver.url, secret: "TEST_SECRET" } },
         },
         secrets: { TEST_SECRET: SECRET },

@@ -31,6 +31,8 @@ const settings = (...channels: Channel[]): Settings => ({
   remind: { critical: null, warning: null },
   linkSecret: null,
   drill: null,
+  publicSites: [],
+  openToAll: true,
   faults: [],
   notes: [],
 });

@@ -180,6 +180,7 @@ export function empty(more: Partial<Summary> = {}): Summary {
   return {
     generatedAt: NOW,
     lastSweepAt: NOW - 12_000,
+    view: "owner",
     faults: [],
     blinds: [],
     deadLetters: [],

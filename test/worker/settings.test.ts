@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { signedHeaders } from "../../protocol/signature.ts";
 import worker from "../../worker/index.ts";
+import type { Sites } from "../../worker/judge/public.ts";
 import { type Env, readSettings } from "../../worker/settings.ts";
 import { corenasPlan } from "./reference.ts";
 import { emptyDatabase, enrolled, type TestHost } from "./support.ts";
@@ -28,6 +29,8 @@ describe("sound settings", () => {
       watchdogUrl: null,
       linkSecret: null,
       drill: null,
+      publicSites: [],
+      openToAll: false,
       notes: [NO_SECRET],
       channels: [
         { ...mail, name: "mail", sender: EMAIL },
@@ -47,6 +50,8 @@ describe("sound settings", () => {
       watchdogUrl: null,
       linkSecret: null,
       drill: null,
+      publicSites: [],
+      openToAll: false,
       notes: [NO_SECRET],
       channels: [],
       faults: [],
@@ -81,6 +86,34 @@ describe("faults", () => {
     ],
   ])("a drill: %o", (vars, drill, faults) => {
     expect(read({ CHANNELS: {}, ...vars })).toMatchObject({ drill, faults });
+  });
+
+  const ALL_PRIVATE = 'PUBLIC_SITES must be "all" or a list of sites such as ["home"]; every site is private';
+
+  test.each<[unknown, Sites, string[]]>([
+    [undefined, [], []],
+    ["all", "all", []],
+    [["home", "cabin"], ["home", "cabin"], []],
+    [[], [], []],
+    ["home", [], [ALL_PRIVATE]],
+    [["Home"], [], [ALL_PRIVATE]],
+    [[1], [], [ALL_PRIVATE]],
+    [true, [], [ALL_PRIVATE]],
+  ])("PUBLIC_SITES = %j: a fault makes nothing public", (PUBLIC_SITES, publicSites, faults) => {
+    expect(read({ CHANNELS: {}, PUBLIC_SITES })).toMatchObject({ publicSites, faults });
+  });
+
+  test.each<[unknown, boolean, string[]]>([
+    [undefined, false, []],
+    [false, false, []],
+    [true, true, []],
+    ["true", true, []],
+    ["yes", false, ["OPEN_TO_ALL must be true or false; only its owner sees what is private"]],
+    [1, false, ["OPEN_TO_ALL must be true or false; only its owner sees what is private"]],
+  ])("OPEN_TO_ALL = %j: a fault opens nothing, and an open worker says so", (OPEN_TO_ALL, openToAll, faults) => {
+    const settings = read({ CHANNELS: {}, OPEN_TO_ALL });
+    expect(settings).toMatchObject({ openToAll, faults });
+    expect(settings.notes.some((note) => note.includes("OPEN_TO_ALL"))).toBe(openToAll);
   });
 
   test.each<[string, unknown, string[]]>([
@@ -224,7 +257,7 @@ describe("a secret", () => {
 });
 
 describe("a worker with faulty settings", () => {
-  const faulty: Env = { DB: env.DB, CHANNELS: "nonsense", SWEEP_SECONDS: "often" };
+  const faulty: Env = { DB: env.DB, CHANNELS: "nonsense", SWEEP_SECONDS: "often", OPEN_TO_ALL: true };
   let corenas: TestHost;
 
   beforeEach(async () => {
@@ -249,7 +282,7 @@ describe("a worker with faulty settings", () => {
     expect(host).toBe("ok");
   });
 
-  test("names the faults to whoever asks for its health", async () => {
+  test("names the faults to its owner, who asks for its health", async () => {
     const health = await (await fetched("https://tierwatch.example/healthz")).json();
     expect(health).toMatchObject({
       faults: [

@@ -35,6 +35,7 @@ const TABLES = [
   "sessions",
   "tokens",
   "challenge_key",
+  "shares",
 ];
 
 export const db = openDatabase(env.DB);
@@ -63,6 +64,7 @@ export function settingsWith(mails: Mail[]): Settings {
     ...readSettings({ DB: env.DB }),
     channels: [channel],
     remind: { critical: null, warning: null },
+    openToAll: true,
     faults: [],
   };
 }

@@ -20,7 +20,10 @@ export interface Headline {
 /** Of the whole page. Several sites: the worst of them, named. */
 export function pageHeadline(summary: Summary): Headline {
   const [first, ...others] = summary.sites.map((site) => ({ site, ...siteHeadline(site, summary.generatedAt) }));
-  if (first === undefined) return { status: "pending", text: "Nothing is watched yet." };
+  if (first === undefined) {
+    const text = summary.view === "hiding" ? "What is watched here is private." : "Nothing is watched yet.";
+    return { status: "pending", text };
+  }
   const bad = [first, ...others].filter(({ status }) => status !== "ok");
   const worst = bad.find(({ site }) => openIncidents(site).length > 0) ?? bad[0];
   if (worst !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * What the page, `status.json` and the public see: an allow-list, built here and nowhere else. Paths, logs and keys are not
- * in it because nothing here reads them.
+ * What the owner sees on the page, in `status.json` and in the feeds: paths, logs and keys are not in it because nothing here
+ * reads them. What everybody may see of it is decided in public.ts.
  */
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Blind } from "./blind.ts";
@@ -115,6 +115,8 @@ export interface DeadLetter {
 export interface Summary {
   readonly generatedAt: number;
   readonly lastSweepAt: number | null;
+  /** For whom it is: the owner, or anybody; `hiding`: this reader may see none of what is watched. */
+  readonly view: "owner" | "public" | "hiding";
   readonly faults: readonly string[];
   /** When nobody looked at deadlines, the newest first. */
   readonly blinds: readonly Blind[];
@@ -159,6 +161,7 @@ export function summarize(input: SummaryInput): Summary {
   return {
     generatedAt: input.now,
     lastSweepAt: input.lastSweepAt,
+    view: "owner",
     faults: input.faults,
     proofs: input.proofs,
     deadLetters: input.deadLetters,

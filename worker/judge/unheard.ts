@@ -1,5 +1,6 @@
-/** Sites and tiers that a channel names and nobody watches: misspelt, such a channel is silent, and silence looks like health. */
+/** Sites and tiers that the settings name and nobody watches: a channel that misspells one is silent, and that looks like health. */
 import { nearest } from "../../protocol/nearest.ts";
+import type { Sites } from "./public.ts";
 import { tiersOf } from "./reach.ts";
 import type { Routing } from "./route.ts";
 import type { Watch } from "./watch.ts";
@@ -17,12 +18,24 @@ export function unheardFaults(routings: readonly Routing[], watches: readonly Wa
   ]);
 }
 
+/** Sites that the settings make public and nobody watches: the one that was meant is private. */
+export function unwatchedFaults(named: Sites, known: readonly string[]): string[] {
+  if (named === "all" || known.length === 0) return [];
+  return named
+    .filter((name) => !known.includes(name))
+    .map((name) => `PUBLIC_SITES names "${name}", and no site of that name is watched${hint(name, known)}`);
+}
+
 function unknown(channel: string, what: string, named: readonly string[], known: readonly string[]): string[] {
   return named
     .filter((name) => !known.includes(name))
-    .map((name) => {
-      const meant = nearest(name, known);
-      const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-      return `CHANNELS.${channel} hears of the ${what} "${name}", and no ${what} of that name is watched${hint}`;
-    });
+    .map(
+      (name) =>
+        `CHANNELS.${channel} hears of the ${what} "${name}", and no ${what} of that name is watched${hint(name, known)}`,
+    );
+}
+
+function hint(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }

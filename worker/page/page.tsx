@@ -8,12 +8,13 @@ import { Icon } from "./icons.tsx";
 import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
 import { Jobs } from "./jobs.tsx";
 import { documentOf, Layout } from "./layout.tsx";
+import { Private } from "./private.tsx";
 import { Proofs } from "./proofs.tsx";
 import { Verdict } from "./verdict.tsx";
 import { BlindIntervals, Checked, Warnings } from "./warnings.tsx";
 
-/** The page of a summary. `renews` false: it does not fetch itself again. */
-export function page(summary: Summary, now: number, renews: boolean): string {
+/** The page of a summary. `renews` false: it does not fetch itself again. `badKey`: the reader came by a link that shows nothing. */
+export function page(summary: Summary, now: number, renews: boolean, badKey = false): string {
   const headline = pageHeadline(summary);
   const [only, ...others] = summary.sites;
   const stale = sweepIsStale(summary.lastSweepAt, now);
@@ -22,7 +23,7 @@ export function page(summary: Summary, now: number, renews: boolean): string {
     <Layout title={titleOf(summary, headline)} renews={renews} stale={stale} aside={aside}>
       <Verdict headline={headline} loss={others.length === 0 ? (only?.loss ?? null) : null} />
       <Warnings summary={summary} now={now} />
-      {only === undefined ? <FirstSteps /> : null}
+      {only === undefined ? <Nothing summary={summary} badKey={badKey} /> : null}
       {others.length === 0 ? null : <SiteList summary={summary} now={now} />}
       <OpenIncidents sites={summary.sites} now={now} />
       {summary.sites.map((site, i) => (
@@ -36,10 +37,16 @@ export function page(summary: Summary, now: number, renews: boolean): string {
   return documentOf(body);
 }
 
-function titleOf({ sites }: Summary, { status }: Headline): string {
+function titleOf({ sites, view }: Summary, { status }: Headline): string {
+  if (view === "hiding") return "Tierwatch: private";
   const open = sites.flatMap(openIncidents).length;
   if (open > 0) return `(${open}) Tierwatch: ${open === 1 ? "incident" : "incidents"} open`;
   return status === "ok" ? "Tierwatch: all fresh" : `Tierwatch: ${status}`;
+}
+
+/** Nothing is watched yet, or nothing that this reader may see. */
+function Nothing({ summary, badKey }: { summary: Summary; badKey: boolean }) {
+  return summary.view === "hiding" ? <Private badKey={badKey} /> : <FirstSteps />;
 }
 
 function FirstSteps() {

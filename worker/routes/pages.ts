@@ -1,5 +1,5 @@
 /** What people and monitors read: the page with its stylesheet, `status.json` and `healthz`. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { sweepIsOverdue } from "../judge/clocks.ts";
 import { statusJson } from "../judge/status-json.ts";
 import { sweepIsStale } from "../judge/summary.ts";
@@ -7,20 +7,14 @@ import { FAVICON } from "../page/icons.tsx";
 import { page } from "../page/page.tsx";
 import { STYLE, STYLE_VERSION } from "../page/style.ts";
 import { subscribePage } from "../page/subscribe.tsx";
-import { routingsOf, type Settings } from "../settings.ts";
-import type { Database } from "../store/database.ts";
-import { readSummary } from "../store/summary.ts";
 import { lastSweepAt, needsSweep } from "../store/sweeps.ts";
+import { accessOf, keepKey, readSeen } from "./access.ts";
 import type { AppEnv } from "./context.ts";
 import { allFaults, pushChannels } from "./push-channels.ts";
 
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 const CHECK_FIRST = "public, no-cache";
-
-async function setupOf(db: Database, settings: Settings) {
-  return { faults: await allFaults(db, settings), routings: routingsOf(settings), drills: settings.drill !== null };
-}
 
 export function pageRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -29,12 +23,15 @@ export function pageRoutes(): Hono<AppEnv> {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   routes.get("/", async (c) => {
-    const { db, settings, now, sweepSoon } = c.env;
+    const { db, now, sweepSoon } = c.env;
+    const key = c.req.query("key");
+    // The key leaves the address, where it would be seen, kept and passed on.
+    if (key !== undefined && (await keepKey(c, key))) return c.redirect("/", 303);
     const renews = c.req.query("still") === undefined;
-    const summary = await readSummary(db, await setupOf(db, settings), now);
+    const summary = await readSeen(c, await accessOf(c));
     const { lastSweepAt: at, isDue } = await needsSweep(db, now);
     if (isDue || sweepIsOverdue(at, now)) sweepSoon();
-    return c.html(page(summary, now, renews));
+    return c.html(page(summary, now, renews, key !== undefined), key === undefined ? 200 : 403);
   });
   routes.get("/subscribe", (c) => c.html(subscribePage(pushChannels(c.env.settings).map(({ name }) => name))));
   routes.get("/style.css", (c) => {
@@ -48,21 +45,26 @@ export function pageRoutes(): Hono<AppEnv> {
     c.body(FAVICON, 200, { "content-type": "image/svg+xml", "cache-control": "public, max-age=86400" }),
   );
   routes.get("/status.json", async (c) => {
-    const { db, settings, now } = c.env;
-    return c.json(statusJson(await readSummary(db, await setupOf(db, settings), now)));
+    return c.json(statusJson(await readSeen(c, await accessOf(c))));
   });
   routes.get("/healthz", async (c) => {
-    const { db, settings, now } = c.env;
+    const { db, now } = c.env;
     const at = await lastSweepAt(db);
     const sweeping = !sweepIsStale(at, now);
     const body = {
       ok: sweeping,
       serverTime: new Date(now).toISOString(),
       lastSweepAt: at === null ? null : new Date(at).toISOString(),
-      faults: await allFaults(db, settings),
-      notes: settings.notes,
+      ...(await faultsFor(c)),
     };
     return c.json(body, sweeping ? 200 : 503);
   });
   return routes;
+}
+
+/** They name channels and addresses: only the owner is told. */
+async function faultsFor(c: Context<AppEnv>) {
+  const { db, settings } = c.env;
+  if ((await accessOf(c)).kind !== "owner") return {};
+  return { faults: await allFaults(db, settings), notes: settings.notes };
 }

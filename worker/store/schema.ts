@@ -152,3 +152,9 @@ export const tokens = sqliteTable("tokens", {
   usedOn: integer("used_on"),
   revokedAt: integer("revoked_at"),
 });
+
+export const shares = sqliteTable("shares", {
+  keyHash: text("key_hash").primaryKey(),
+  sites: text("sites"),
+  revokedAt: integer("revoked_at"),
+});

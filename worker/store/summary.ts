@@ -1,9 +1,10 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
 
 import { proofsOf } from "../judge/channel-proof.ts";
+import type { Sites } from "../judge/public.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
-import { unheardFaults } from "../judge/unheard.ts";
+import { unheardFaults, unwatchedFaults } from "../judge/unheard.ts";
 import { nameOf } from "../judge/words.ts";
 import { recentBlinds } from "./blinds.ts";
 import { deadLetters, disabledFaults } from "./channels.ts";
@@ -11,7 +12,7 @@ import type { Database } from "./database.ts";
 import { drilledChannels } from "./drills.ts";
 import { sweepHealth } from "./sweeps.ts";
 import { recentIncidents } from "./verdicts.ts";
-import { allWatches } from "./watches.ts";
+import { allWatches, readableWatches } from "./watches.ts";
 
 /** Closed incidents shown for each site. */
 const CLOSED_MAX = 10;
@@ -19,19 +20,26 @@ const BLINDS_MAX = 20;
 const DEAD_LETTERS_MAX = 10;
 
 /** What a summary tells of the settings. */
-interface Setup {
+export interface Setup {
   readonly faults: readonly string[];
   readonly routings: readonly Routing[];
   /** Drills go to every channel. */
   readonly drills: boolean;
+  readonly publicSites: Sites;
 }
 
-export async function readSummary(db: Database, setup: Setup, now: number): Promise<Summary> {
-  const { faults, routings, drills } = setup;
+/** Of every site, or of these; `closedMax` incidents that are over, of each. */
+export async function readSummary(
+  db: Database,
+  setup: Setup,
+  now: number,
+  { sites: of = "all", closedMax = CLOSED_MAX }: { readonly sites?: Sites; readonly closedMax?: number } = {},
+): Promise<Summary> {
+  const { faults, routings, drills, publicSites } = setup;
   const channels = drills ? routings.map(({ channel }) => channel) : [];
-  const { watches, unreadable } = await allWatches(db);
+  const { watches, unreadable } = of === "all" ? await allWatches(db) : await readableWatches(db, of);
   const sites = [...new Set(watches.map(({ site }) => site))];
-  const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, CLOSED_MAX)));
+  const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, closedMax)));
   const health = await sweepHealth(db);
   return summarize({
     now,
@@ -40,7 +48,7 @@ export async function readSummary(db: Database, setup: Setup, now: number): Prom
       ...health.faults,
       ...(await disabledFaults(db)),
       ...unreadable.map(unreadableFault),
-      ...unheardFaults(routings, watches),
+      ...(of === "all" ? [...unheardFaults(routings, watches), ...unwatchedFaults(publicSites, sites)] : []),
     ],
     watches,
     deadLetters: await deadLetters(db, DEAD_LETTERS_MAX),

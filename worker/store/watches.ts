@@ -78,6 +78,10 @@ export async function allWatches(db: Database): Promise<ReadWatches> {
   return readable(await db.select().from(watches));
 }
 
+export async function isAnythingWatched(db: Database): Promise<boolean> {
+  return (await db.select({ site: watches.site }).from(watches).limit(1)).length > 0;
+}
+
 /**
  * Sites that have something due at `now`, a watch or what is to be said of an incident, with how many; the longest overdue
  * first, at most `limit` of each.

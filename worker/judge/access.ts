@@ -1,0 +1,16 @@
+/** Who may see what: the owner everything, anybody else what is public of some sites. */
+import { publicSummary, type Sites } from "./public.ts";
+import type { Summary } from "./summary.ts";
+
+/** `sites` are those of which a reader who is not the owner sees what is public. */
+export type Access = { readonly kind: "owner" } | { readonly kind: "public"; readonly sites: Sites };
+
+/** What a reader may see of a summary. */
+export function seenBy(access: Access, summary: Summary): Summary {
+  return access.kind === "owner" ? summary : publicSummary(summary, access.sites);
+}
+
+/** The sites of both. */
+export function joined(one: Sites, other: Sites): Sites {
+  return one === "all" || other === "all" ? "all" : [...new Set([...one, ...other])];
+}
