@@ -9,13 +9,13 @@ import { play, type Stretch } from "./world/world.ts";
 let bundles: Bundles;
 beforeAll(async () => {
   bundles = await bundlesOf(AS_IT_IS);
-});
+}, 300_000);
 
 const played = (seed: number, days: number, faults: readonly FaultKind[]): Promise<Stretch> =>
   play(bundles, { seed, days, sites: sitesOf(seed), faults });
 
 test("the same seed gives the same history, byte for byte, and another seed another", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const texts: string[] = [];
   for (const seed of [7, 7, 8]) texts.push(JSON.stringify((await played(seed, 14, FAULT_KINDS)).history));
@@ -24,7 +24,7 @@ test("the same seed gives the same history, byte for byte, and another seed anot
 });
 
 test("without faults nobody is told of anything, for a month and over a change of summer time", {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   // This world begins on 5 March: New York and Berlin put their clocks forward, Lord Howe puts them back.
   const { history } = await played(9, 32, []);
@@ -36,7 +36,7 @@ test("without faults nobody is told of anything, for a month and over a change o
 
 test.each([1, 4])(
   "of the stretch of seed %i nothing is missed, late, false, told twice or lost",
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async (seed) => {
     const { history } = await played(seed, 30, FAULT_KINDS);
     expect(judgeHistory(history)).toEqual([]);

@@ -80,12 +80,19 @@ export function evaluate(
   globals: Readonly<Record<string, unknown>>,
   modules: Readonly<Record<string, unknown>>,
 ): unknown {
-  const require = (name: string) => {
-    if (!Object.hasOwn(modules, name)) throw new Error(`the cage has no module ${name}`);
-    return modules[name];
-  };
+  const require = (name: string) => (Object.hasOwn(modules, name) ? modules[name] : absent(name));
   const module = { exports: {} };
   const given = { ...globals, require, module, exports: module.exports };
   new Function(...Object.keys(given), code)(...Object.values(given));
   return module.exports;
+}
+
+/** A module that the cage does not have, as of a kind of job that no simulated host has: whoever uses anything of it is told. */
+function absent(name: string): object {
+  const get = (_: object, key: string | symbol) => {
+    // What a bundle asks any module when it is loaded.
+    if (typeof key === "symbol" || key === "__esModule") return undefined;
+    throw new Error(`the cage has no module ${name}, of which ${key} is used`);
+  };
+  return Object.create(new Proxy({}, { get }));
 }
