@@ -12,17 +12,19 @@ import { LOOK_BACK_MS } from "./judge/flap.ts";
 import { tiersReached } from "./judge/reach.ts";
 import { routesOf } from "./judge/route.ts";
 import { type Alert, alertsOf } from "./judge/say.ts";
+import { sayUnreadable } from "./judge/say-unreadable.ts";
 import { judgeSite, type Verdict } from "./judge/verdict.ts";
 import { watchdogIsDue } from "./judge/watchdog.ts";
 import { routingsOf, type Settings } from "./settings.ts";
 import { actsOfSites } from "./store/acts.ts";
 import { recentBlinds, recordBlind } from "./store/blinds.ts";
 import { recordClockNews } from "./store/clocks.ts";
-import { counted, type Database } from "./store/database.ts";
+import { counted, type Database, writeAll } from "./store/database.ts";
+import { putNotice } from "./store/notices.ts";
 import { type Lease, nextDueAt, recordSweep, takeLease } from "./store/sweeps.ts";
 import { TIDY_EVERY_MS, tidy } from "./store/tidy.ts";
 import { closedSince, type Judgement, openIncidents, writeVerdicts } from "./store/verdicts.ts";
-import { dueSites, readableWatches } from "./store/watches.ts";
+import { dueSites, type ReadWatches, readableWatches } from "./store/watches.ts";
 import { callWatchdog } from "./watchdog.ts";
 
 const LEASE_MS = 60_000;
@@ -114,7 +116,8 @@ async function judgeSites(
 ): Promise<Judgement[]> {
   const read = await readableWatches(db, sites);
   const watches = Map.groupBy(read.watches, ({ site }) => site);
-  const spoilt = new Set(read.unreadable.map(({ site }) => site));
+  const spoilt = Map.groupBy(read.unreadable, ({ site }) => site);
+  for (const [site, rows] of spoilt) await tellUnreadable(db, settings, site, rows, now);
   const open = Map.groupBy(await openIncidents(db, sites), ({ site }) => site);
   const closed = Map.groupBy(await closedSince(db, sites, now - LOOK_BACK_MS), ({ site }) => site);
   const acts = Map.groupBy(await actsOfSites(db, sites, now), ({ site }) => site);
@@ -131,6 +134,18 @@ async function judgeSites(
     const verdict = judgeSite(site, mine, open.get(site) ?? [], now, context);
     return { verdict, deliveries: deliveriesOf(verdict, settings), read: mine };
   });
+}
+
+/** A site of which a row cannot be read is not judged: its owner has to know. */
+async function tellUnreadable(
+  db: Database,
+  settings: Settings,
+  site: string,
+  rows: ReadWatches["unreadable"],
+  now: number,
+): Promise<void> {
+  const keys = rows.map(({ key }) => key).sort();
+  await writeAll(db, putNotice(sayUnreadable(site, keys, now), routingsOf(settings)));
 }
 
 function deliveriesOf(verdict: Verdict, settings: Settings): Judgement["deliveries"] {

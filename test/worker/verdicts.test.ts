@@ -233,13 +233,20 @@ describe("a sweep for a time before the last one", () => {
 });
 
 describe("a watch that cannot be read", () => {
-  test("spoils its own site alone, and the page says so", async () => {
+  test("spoils its own site alone; its owner is told, and the page says so", async () => {
     const cabin = await enrolled("cabin", "pi", planOf("health"), START);
     await beat(cabin, {}, START);
     await env.DB.prepare("UPDATE watches SET facts = '{}' WHERE site = 'home' AND key = 'job:nas/health'").run();
     const swept = await sweepAt(SILENT, mails);
     expect(swept.skipped).toBeGreaterThan(0);
-    expect(mails.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^cabin is silent/)]);
+    expect(mails.map(({ subject }) => subject).sort()).toEqual([
+      expect.stringMatching(/^cabin is silent/),
+      "home is not judged: Tierwatch cannot read its row of health on nas",
+    ]);
+    // Its owner is told once a day for as long as it lasts.
+    await sweepAt(SILENT + HOUR, mails);
+    await sweepAt(SILENT + 24 * HOUR, mails);
+    expect(mails.filter(({ subject }) => subject.startsWith("home is not judged"))).toHaveLength(2);
     const page = await (await request("/", {}, SILENT)).text();
     expect(page.replaceAll("&#39;", "'")).toContain(
       "The database's row of health on nas at home cannot be read, so home is not judged",
