@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureHeartbeats } from "./heartbeats.ts";
+import { measureJob } from "./jobs.ts";
 import { measurePusher } from "./pusher.ts";
 import { figuresOf, tableOf } from "./report.ts";
 import { measureRows } from "./rows.ts";
@@ -17,12 +18,14 @@ const step = (what: string) => process.stderr.write(`${what} …\n`);
 try {
   step("the pusher's start");
   const pusher = measurePusher(folder);
+  step("what the pusher adds to rsync");
+  const job = measureJob(folder);
   step("the worker's size");
   const size = workerGzipBytes(folder);
   step("rows and statements");
   const rows = await measureRows(folder);
   step("heartbeats through workerd, D1 on disk");
-  const figures = figuresOf(rows, await measureHeartbeats(folder), size, pusher);
+  const figures = figuresOf(rows, await measureHeartbeats(folder), size, pusher, job);
   console.log(process.argv.includes("--json") ? JSON.stringify(figures) : tableOf(figures));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** The figures by their names, and as the table that a person reads: what was measured beside what was to be reached. */
 import type { Measured } from "./heartbeats.ts";
+import type { JobCost } from "./jobs.ts";
 import type { PusherStart } from "./pusher.ts";
 import type { Rows } from "./rows.ts";
 
@@ -29,9 +30,18 @@ export interface Figures {
   readonly pageCpuMs: number | null;
   readonly pusherStartRatio: number;
   readonly pusherPeakMiB: number;
+  /** Null where there is no rsync. */
+  readonly rsyncRatio: number | null;
+  readonly rsyncPeakMiB: number | null;
 }
 
-export function figuresOf(rows: Rows, sent: Measured, workerGzipBytes: number, pusher: PusherStart): Figures {
+export function figuresOf(
+  rows: Rows,
+  sent: Measured,
+  workerGzipBytes: number,
+  pusher: PusherStart,
+  job: JobCost | null,
+): Figures {
   const { alive, withRun } = rows.heartbeat;
   return {
     heartbeatsPerSecond: rounded(sent.heartbeats.perSecond),
@@ -56,6 +66,8 @@ export function figuresOf(rows: Rows, sent: Measured, workerGzipBytes: number, p
     pageCpuMs: sent.page.cpuMs === null ? null : rounded(sent.page.cpuMs),
     pusherStartRatio: rounded(pusher.ratio),
     pusherPeakMiB: rounded(pusher.peakMiB),
+    rsyncRatio: job === null ? null : rounded(job.ratio),
+    rsyncPeakMiB: job === null ? null : rounded(job.peakMiB),
   };
 }
 
@@ -86,6 +98,12 @@ export function tableOf(of: Figures): string {
     ["page, gzipped; its CPU", `${(of.pageGzipBytes / 1024).toFixed(1)} KiB; ${cpu(of.pageCpuMs)}`, ""],
     ["`pusher run true` over `node -e 0`", `${of.pusherStartRatio} times`, "at most 2.5"],
     ["pusher's peak memory", `${of.pusherPeakMiB} MiB`, ""],
+    [
+      "`pusher run` over the bare rsync, 10,000 new files",
+      of.rsyncRatio === null ? "no rsync here" : `${of.rsyncRatio} times`,
+      "",
+    ],
+    ["its peak memory, without rsync's", of.rsyncPeakMiB === null ? "no rsync here" : `${of.rsyncPeakMiB} MiB`, ""],
   ];
   const rows = lines.map((cells) => `| ${cells.join(" | ")} |`);
   return ["| what | measured | to reach |", "|---|---|---|", ...rows].join("\n");
