@@ -1,9 +1,11 @@
-/** `doctor`: looks at everything that the pusher needs, and says for each fault what to do. Exit 1 if there is any. */
+/** `doctor`: tries everything that the pusher needs, and says what to do, worst first. Exit 1 if there is any fault; advice is none. */
 import type { Config } from "../config.ts";
 import { checkAlarm } from "../doctor/alarm.ts";
+import { checkBeat } from "../doctor/beat.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkJobs } from "../doctor/jobs.ts";
 import { checkDatasets, checkKeyFile, checkPrograms, checkState } from "../doctor/local.ts";
+import { checkSchedule } from "../doctor/schedule.ts";
 import { checkWorker } from "../doctor/worker.ts";
 import { loadKey } from "../key.ts";
 import type { Shell } from "../shell.ts";
@@ -17,15 +19,26 @@ export async function doctor(config: Config, shell: Shell): Promise<number> {
     ...checkKeyFile(config, shell.platform),
     checkState(config),
     ...(await checkWorker(config, shell.now)),
-    ...checkPrograms(config, shell),
+    ...(await checkPrograms(config, shell)),
     ...checkDatasets(config),
     ...checkAlarm(config, shell),
     ...(await checkJobs(config, shell)),
+    ...(await checkSchedule(config, shell)),
+    ...checkBeat(config, shell.now()),
   ];
-  for (const finding of findings) shell.say(lineOf(finding));
+  for (const finding of worstFirst(findings)) shell.say(lineOf(finding));
   const faults = findings.filter((finding) => finding.fault !== undefined).length;
   shell.say(faults === 0 ? "nothing to do" : `${faults} ${faults === 1 ? "fault" : "faults"} to mend`);
   return faults === 0 ? 0 : EXIT_FAULT;
+}
+
+/** Faults, then advice, then what is well; each in the order in which it was looked at. */
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  return [
+    ...findings.filter(({ fault }) => fault !== undefined),
+    ...findings.filter(({ fault, advice }) => fault === undefined && advice !== undefined),
+    ...findings.filter(({ fault, advice }) => fault === undefined && advice === undefined),
+  ];
 }
 
 function lineOf({ what, fault, advice }: Finding): string {

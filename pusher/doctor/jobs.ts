@@ -5,6 +5,10 @@ import type { CheckContext } from "../jobs/kind.ts";
 import type { Shell } from "../shell.ts";
 import type { Finding } from "./finding.ts";
 
+/** No question of a kind takes longer, unless it says so itself. */
+const CHECK_SECONDS = 60;
+const QUIET = { quiet: true, quietErrors: true };
+
 export async function checkJobs(config: Config, shell: Shell): Promise<Finding[]> {
   const ignore = () => undefined;
   const { env, platform } = shell;
@@ -12,7 +16,7 @@ export async function checkJobs(config: Config, shell: Shell): Promise<Finding[]
   const findings: Finding[] = [];
   for (const { name, prepared, carries } of config.jobs) {
     const context: CheckContext = {
-      exec: children.exec,
+      exec: (argv, options) => children.exec(argv, { timeoutSeconds: CHECK_SECONDS, ...QUIET, ...options }),
       secret: (reference) => shell.secrets.resolve(reference, config.folder),
       folder: config.folder,
       ...(carries === undefined ? {} : { carries }),

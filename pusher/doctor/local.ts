@@ -6,6 +6,7 @@ import type { Config, DatasetConfig } from "../config.ts";
 import { reasonOf, replaceFile } from "../files.ts";
 import type { Shell } from "../shell.ts";
 import type { Finding } from "./finding.ts";
+import { versionAsker } from "./versions.ts";
 
 const OTHERS_MAY = 0o077;
 
@@ -41,16 +42,26 @@ export function programsOf(config: Config): { readonly program: string; readonly
   return [...wanted].map(([program, user]) => ({ program, user }));
 }
 
-export function checkPrograms(config: Config, shell: Shell): Finding[] {
-  return programsOf(config).map(({ program, user }) => {
-    const found = findProgram(program, config.folder, shell);
-    if (found !== undefined) return { what: `${program} is ${found}` };
-    return { what: `program ${program} (${user})`, fault: "not found on the PATH; install it or write its whole path" };
-  });
+/** Is each program there, and which is it? */
+export async function checkPrograms(config: Config, shell: Shell): Promise<Finding[]> {
+  const ask = versionAsker(shell);
+  return await Promise.all(
+    programsOf(config).map(async ({ program, user }) => {
+      const found = findProgram(program, config.folder, shell);
+      const fault = "not found on the PATH; install it or write its whole path";
+      if (found === undefined) return { what: `program ${program} (${user})`, fault };
+      const version = await ask(found);
+      return { what: `${program} is ${found}${version === undefined ? "" : `, ${version}`}` };
+    }),
+  );
 }
 
 /** Where a program would be started from, or undefined. */
-export function findProgram(program: string, folder: string, shell: Shell): string | undefined {
+export function findProgram(
+  program: string,
+  folder: string,
+  shell: Pick<Shell, "env" | "platform">,
+): string | undefined {
   const hasFolder = isAbsolute(program) || program.includes("/") || program.includes("\\");
   const folders = hasFolder ? [""] : searchPath(shell.env, shell.platform).split(delimiter);
   const endings = shell.platform === "win32" ? ["", ".exe", ".com"] : [""];

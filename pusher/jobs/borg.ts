@@ -27,6 +27,10 @@ export const borg = defineKind({
   programs: () => ["borg"],
   tellsDepth: true,
   environment: environmentOf,
+  check: async (own, context) => {
+    const { checkRepository } = await import("./check-cloud.ts");
+    return checkRepository("borg", environmentOf(own, context), own.paths, context);
+  },
   run: async (own, context) => {
     const env = environmentOf(own, context);
     if (!env.ok) return { status: "failed", reason: env.failure };

@@ -29,7 +29,16 @@ const settings = z
     }),
   );
 
-export const certificate = defineKind({ settings, programs: () => [], run: look });
+export const certificate = defineKind({
+  settings,
+  programs: () => [],
+  check: async (own, context) => {
+    const what = own.server ?? own.file ?? "";
+    const found = await read(own, context);
+    return [found.ok ? { what: `${what} shows a certificate` } : { what, fault: found.failure }];
+  },
+  run: look,
+});
 
 type Settings = z.infer<typeof settings>;
 
@@ -41,7 +50,10 @@ async function look(own: Settings, context: KindContext): Promise<JobOutcome> {
   return { status: "succeeded", exitCode: 0, readings: [reading] };
 }
 
-async function read(own: Settings, context: KindContext): Promise<Result<readonly Certificate[], string>> {
+async function read(
+  own: Settings,
+  context: Pick<KindContext, "folder">,
+): Promise<Result<readonly Certificate[], string>> {
   if (own.server !== undefined) return shownBy(own.server);
   const path = resolve(context.folder, own.file ?? "");
   try {

@@ -33,6 +33,14 @@ export const command = defineKind({
   settings,
   programs: (own) => own.argv.slice(0, 1),
   environment: (own, context) => resolveEnv(own.env, context),
+  check: async (own, context) => {
+    const { readable } = await import("./check-places.ts");
+    const env = resolveEnv(own.env, context);
+    return [
+      ...(own.cwd === undefined ? [] : readable([own.cwd], context)),
+      ...(env.ok ? [] : [{ what: "its environment", fault: env.failure }]),
+    ];
+  },
   run: async (own, context) => {
     const env = resolveEnv(own.env, context);
     if (!env.ok) return { status: "failed", reason: env.failure };

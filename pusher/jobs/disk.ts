@@ -23,7 +23,17 @@ const settings = z.strictObject({
   mount: z.optional(z.boolean()),
 });
 
-export const disk = defineKind({ settings, programs: () => [], run: look });
+export const disk = defineKind({
+  settings,
+  programs: () => [],
+  check: async (own, context) => {
+    const path = resolve(context.folder, own.path);
+    const seen = await withinTime(see(path, own.mount === true));
+    if (seen === "late") return [{ what: path, fault: "gives no answer; is it a network folder that is gone?" }];
+    return [typeof seen === "string" ? { what: path, fault: seen } : { what: `${path} is a file system that answers` }];
+  },
+  run: look,
+});
 
 async function look(own: z.infer<typeof settings>, context: KindContext): Promise<JobOutcome> {
   const path = resolve(context.folder, own.path);

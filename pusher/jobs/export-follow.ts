@@ -26,6 +26,7 @@ const settings = z.strictObject({
 export const exportFollow = defineKind({
   settings,
   programs: (own) => (own.check ?? []).slice(0, 1),
+  check: async (own, context) => (await import("./check-places.ts")).readable([dirname(own.files)], context),
   run: async (own, context) => {
     const pattern = resolve(context.folder, own.files);
     const newest = newestOf(pattern);

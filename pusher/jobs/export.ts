@@ -29,6 +29,10 @@ type Settings = z.infer<typeof settings>;
 export const exportKind = defineKind({
   settings,
   programs: (own) => [...own.argv.slice(0, 1), ...(own.check ?? []).slice(0, 1)],
+  check: async (own, context) => {
+    const { takesFiles } = await import("./check-places.ts");
+    return [takesFiles(dirname(resolve(context.folder, own.output)), context)];
+  },
   run: async (own, context) => {
     const names = namesOf(resolve(context.folder, own.output), context.now());
     try {

@@ -36,6 +36,8 @@ const settings = z
 export const keyAge = defineKind({
   settings,
   programs: () => [],
+  check: async ({ file }, context) =>
+    file === undefined ? [] : (await import("./check-places.ts")).readable([file], context),
   run: async ({ file, expires }, context) => {
     const readings: Reading[] = [];
     try {

@@ -25,6 +25,10 @@ export const kopia = defineKind({
   programs: () => ["kopia"],
   tellsDepth: true,
   environment: environmentOf,
+  check: async (own, context) => {
+    const { checkRepository } = await import("./check-cloud.ts");
+    return checkRepository("kopia", environmentOf(own, context), own.paths, context);
+  },
   run: async (own, context) => {
     const env = environmentOf(own, context);
     if (!env.ok) return { status: "failed", reason: env.failure };

@@ -22,6 +22,10 @@ export const rclone = defineKind({
   settings,
   programs: () => ["rclone"],
   environment: (own, context) => resolveEnv(own.env, context),
+  check: async (own, context) => {
+    const { checkRemotes } = await import("./check-cloud.ts");
+    return checkRemotes(own.source, own.target, resolveEnv(own.env, context), context);
+  },
   run: async (own, context) => {
     const env = resolveEnv(own.env, context);
     if (!env.ok) return { status: "failed", reason: env.failure };

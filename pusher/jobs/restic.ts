@@ -30,6 +30,10 @@ export const restic = defineKind({
   programs: () => ["restic"],
   tellsDepth: true,
   environment: environmentOf,
+  check: async (own, context) => {
+    const { checkRepository } = await import("./check-cloud.ts");
+    return checkRepository("restic", environmentOf(own, context), own.paths, context);
+  },
   run: async (own, context) => {
     const env = environmentOf(own, context);
     if (!env.ok) return { status: "failed", reason: env.failure };

@@ -41,6 +41,8 @@ const settings = z.strictObject({
 export const restoreDrill = defineKind({
   settings,
   programs: () => [],
+  check: async (own, context) =>
+    own.scratch === undefined ? [] : [(await import("./check-places.ts")).takesFiles(own.scratch, context)],
   restores: ({ dataset }) => dataset,
   run: async (own, context) => {
     const from = context.restorable(own.dataset);

@@ -37,6 +37,11 @@ const settings = z.strictObject({
 export const robocopy = defineKind({
   settings,
   programs: () => ["robocopy"],
+  check: async (own, context) => {
+    const { overNetwork, readable, takesFiles } = await import("./check-places.ts");
+    const here = overNetwork([own.target]).length > 0 ? [] : [takesFiles(own.target, context)];
+    return [...readable([own.source], context), ...here, ...overNetwork([own.source, own.target])];
+  },
   run: async (own, context) => {
     const { runRobocopy } = await import("./robocopy-run.ts");
     return runRobocopy(own, context);

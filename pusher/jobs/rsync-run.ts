@@ -38,7 +38,7 @@ export async function runRsync(own: RsyncWork, env: Env, context: KindContext): 
 }
 
 /** A colon before the first slash makes a host of what is before it. */
-function isRemote(place: string): boolean {
+export function isRemote(place: string): boolean {
   return /^[^/]*:/.test(place);
 }
 

@@ -28,6 +28,14 @@ export const rsync = defineKind({
   settings,
   programs: () => ["rsync"],
   environment: (own, context) => resolveEnv(own.env, context),
+  check: async (own, context) => {
+    const { readable, takesFiles } = await import("./check-places.ts");
+    const { isRemote } = await import("./rsync-run.ts");
+    return [
+      ...(isRemote(own.source) ? [] : readable([own.source], context)),
+      ...(isRemote(own.target) ? [] : [takesFiles(own.target, context)]),
+    ];
+  },
   run: async (own, context) => {
     const env = resolveEnv(own.env, context);
     if (!env.ok) return { status: "failed", reason: env.failure };

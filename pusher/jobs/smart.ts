@@ -28,6 +28,16 @@ const settings = z.strictObject({
 export const smart = defineKind({
   settings,
   programs: () => ["smartctl"],
+  check: async ({ devices }, context) => {
+    const found = devices === undefined ? await scan(context) : ok(devices.map((path): Device => ({ path })));
+    if (!found.ok) return [{ what: "disks", fault: found.failure }];
+    const seen = await Promise.all(
+      found.value.map(async (device) => ({ device, answer: await look(device, context) })),
+    );
+    return seen.map(({ device: { path }, answer }) =>
+      answer.ok ? { what: `disk ${path} tells of its health` } : { what: `disk ${path}`, fault: answer.failure },
+    );
+  },
   run: async ({ devices }, context) => {
     const found = devices === undefined ? await scan(context) : ok(devices.map((path): Device => ({ path })));
     if (!found.ok) return { status: "failed", reason: found.failure };
@@ -44,10 +54,12 @@ export const smart = defineKind({
   },
 });
 
-const ask = (context: JobContext, ...args: readonly string[]): Promise<Ended> =>
+type Exec = Pick<JobContext, "exec">;
+
+const ask = (context: Exec, ...args: readonly string[]): Promise<Ended> =>
   context.exec(["smartctl", "--json", ...args], { timeoutSeconds: CALL_SECONDS, quiet: true });
 
-async function scan(context: JobContext): Promise<Result<readonly Device[], string>> {
+async function scan(context: Exec): Promise<Result<readonly Device[], string>> {
   const ended = await ask(context, "--scan");
   if (ended.startError !== undefined) return failed(`${ended.startError}: install smartmontools`);
   const devices = parseScan(ended.stdout);
@@ -56,7 +68,7 @@ async function scan(context: JobContext): Promise<Result<readonly Device[], stri
   return devices.length === 0 ? failed(none) : ok(devices);
 }
 
-async function look({ path, type }: Device, context: JobContext): Promise<Result<Reading[], string>> {
+async function look({ path, type }: Device, context: Exec): Promise<Result<Reading[], string>> {
   const ended = await ask(context, "--all", ...(type === undefined ? [] : ["--device", type]), path);
   if (ended.startError !== undefined) return failed(`${ended.startError}: install smartmontools`);
   if (ended.timedOut) return failed(`${path}: no answer in ${CALL_SECONDS} s; a dying disk can hang`);

@@ -33,6 +33,11 @@ export const zfsFollow = defineKind({
   settings,
   programs: (own) => ["zfs", ...(own.ssh === undefined ? [] : ["ssh"])],
   tellsDepth: true,
+  check: async (own, context) => {
+    const { checkDatasets } = await import("./check-zfs.ts");
+    const there = contextAt(placeOf(own.ssh), context);
+    return [...(await checkDatasets([own.source], context)), ...(await checkDatasets([own.target], there))];
+  },
   run: async (own, context) => {
     const seen = await see(own, context);
     if (!seen.ok) return { status: "failed", reason: seen.failure };

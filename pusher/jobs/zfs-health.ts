@@ -20,7 +20,12 @@ const settings = z.strictObject({
 });
 type Settings = z.infer<typeof settings>;
 
-export const zfsHealth = defineKind({ settings, programs: () => ["zpool", "zfs"], run: lookAtPool });
+export const zfsHealth = defineKind({
+  settings,
+  programs: () => ["zpool", "zfs"],
+  check: async (own, context) => (await import("./check-zfs.ts")).checkPool(own.pool, context),
+  run: lookAtPool,
+});
 
 async function lookAtPool(own: Settings, context: JobContext): Promise<JobOutcome> {
   const seen = await statusOf(own.pool, context);

@@ -28,6 +28,7 @@ const settings = z.strictObject({
 export const zfsScrub = defineKind({
   settings,
   programs: () => ["zpool", "sleep"],
+  check: async (own, context) => (await import("./check-zfs.ts")).checkPool(own.pool, context),
   run: async ({ pool }, context) => {
     const begun = await begin(pool, context);
     return begun === null ? follow(pool, context) : begun;

@@ -41,7 +41,11 @@ export const zfsSend = defineKind({
   programs: (own) => ["zfs", "zpool", ...(own.ssh === undefined ? [] : ["ssh"])],
   policies: ({ keep, keep_target }) => [keep, keep_target].flatMap((name) => (name === undefined ? [] : [name])),
   tellsDepth: true,
-  check: (own, context) => checkTarget(own.target, contextAt(placeOf(own.ssh), context)),
+  check: async (own, context) => {
+    const { checkDatasets } = await import("./check-zfs.ts");
+    const target = await checkTarget(own.target, contextAt(placeOf(own.ssh), context));
+    return [...(await checkDatasets([own.source], context)), ...target];
+  },
   run: async (own, context) => {
     const ends = endsOf(own, context);
     const sent = await replicate(own, ends);

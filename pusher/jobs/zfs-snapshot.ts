@@ -30,6 +30,10 @@ type Settings = z.infer<typeof settings>;
 export const zfsSnapshot = defineKind({
   settings,
   programs: () => ["zfs"],
+  check: async (own, context) => {
+    const { checkDatasets } = await import("./check-zfs.ts");
+    return checkDatasets([own.dataset, ...(own.replicas ?? [])], context);
+  },
   policies: ({ keep }) => [keep],
   run: async (own, context) => {
     const made = await takeSnapshot(own.dataset, PREFIX, context);
