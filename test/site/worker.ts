@@ -46,18 +46,21 @@ export interface RunningWorker {
   readonly codeFor: (host: string) => Promise<string>;
   /** One sweep that judges as of `at`, in milliseconds, of clocks that ran until then. */
   readonly sweepAt: (at: number) => Promise<void>;
+  /** Leaves it as clocks do that stopped then. */
+  readonly clocksStoppedAt: (at: number) => Promise<void>;
   readonly status: () => Promise<z.infer<typeof siteStatus>["sites"][number]>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts the real bundle with a migrated D1 and a webhook receiver on loopback. */
-export async function startWorker(): Promise<RunningWorker> {
+/** Starts the real bundle with a migrated D1 and a webhook receiver on loopback; `vars` are further settings. */
+export async function startWorker(vars: Readonly<Record<string, string>> = {}): Promise<RunningWorker> {
   const receiver = await startReceiver();
   const harness = createTestHarness({
     workers: [
       {
         configPath: "wrangler.toml",
         vars: {
+          ...vars,
           SWEEP_SECONDS: 600,
           ALLOW_PRIVATE_URLS: true,
           OPEN_TO_ALL: true,
@@ -86,6 +89,9 @@ export async function startWorker(): Promise<RunningWorker> {
       const left = `last_sweep_at = ${idleUntil}, object_at = ${idleUntil}`;
       await db.prepare(`UPDATE sweeps SET ${left} WHERE last_sweep_at < ${idleUntil}`).run();
       await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date(at) });
+    },
+    clocksStoppedAt: async (at) => {
+      await db.prepare(`UPDATE sweeps SET last_sweep_at = ${at}`).run();
     },
     status: async () => {
       const answer = z.parse(siteStatus, await (await fetch(new URL("/status.json", url))).json());
