@@ -31,6 +31,7 @@ export default defineConfig(async () => ({
           name: "workerd",
           include: ["test/{protocol,worker}/**/*.test.{ts,tsx}"],
           setupFiles: ["./test/worker/setup.ts"],
+          globalSetup: "./test/site/providers.ts",
           testTimeout: 60_000,
         },
       },

@@ -48,8 +48,15 @@ export async function sendDiscord(channel: z.infer<typeof discordTable>, message
     allowed_mentions: { parse: [] },
   });
   const to = { who: "Discord", url: channel.url, headers: jsonHeaders(), body, secrets: [channel.url], signal, now };
-  return post(to, { refuses, isGone });
+  return post(to, { accepts, refuses, isGone });
 }
+
+/** 204, or the message that was made; whatever else says 200 is not Discord. */
+function accepts({ status, body }: Answer): boolean {
+  return status === 204 || made.safeParse(body).success;
+}
+
+const made = z.object({ id: z.string() });
 
 /** A message that it never takes. */
 function refuses({ status }: Answer): boolean {

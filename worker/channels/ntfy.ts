@@ -45,8 +45,15 @@ export async function sendNtfy(channel: z.infer<typeof ntfyTable>, message: Mess
   const tokens = channel.token === undefined ? [] : [channel.token];
   const headers = jsonHeaders(Object.fromEntries(tokens.map((token) => ["authorization", `Bearer ${token}`])));
   const to = { who: "ntfy", url: channel.server, headers, body, secrets: [channel.topic, ...tokens], signal, now };
-  return post(to, { refuses, isGone });
+  return post(to, { accepts, refuses, isGone });
 }
+
+/** The message as it was published; whatever else says 200 is not ntfy. */
+function accepts({ body }: Answer): boolean {
+  return published.safeParse(body).success;
+}
+
+const published = z.object({ id: z.string() });
 
 /** ntfy will never take this message. */
 function refuses({ status }: Answer): boolean {

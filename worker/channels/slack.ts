@@ -45,10 +45,10 @@ export async function sendSlack(channel: z.infer<typeof slackTable>, message: Me
     unfurl_links: false,
   });
   const to = { who: "Slack", url: channel.url, headers: jsonHeaders(), body, secrets: [channel.url], signal, now };
-  return post(to, { refuses, isGone });
+  return post(to, { accepts: ({ body }) => body === "ok", refuses, isGone });
 }
 
-/** 400 invalid_payload. */
+/** 400 invalid_payload. Whatever else says 200 is not Slack, but something on the way. */
 function refuses({ status }: Answer): boolean {
   return status === 400;
 }
