@@ -7,6 +7,7 @@ import { name } from "../protocol/fields.ts";
 import type { Channel } from "./channels/kinds.ts";
 import { readChannel } from "./channels/read.ts";
 import { routingOf } from "./channels/routing.ts";
+import { placeFault } from "./judge/address.ts";
 import type { Sites } from "./judge/public.ts";
 import { isZone } from "./judge/zone-clock.ts";
 import { readLinkSecret } from "./links.ts";
@@ -58,8 +59,8 @@ type Reader<Value> = { readonly value: Value; readonly faults: readonly string[]
 export function readSettings(env: Env): Settings {
   const sweep = readSweepSeconds(env.SWEEP_SECONDS);
   const page = readPageUrl(env.PAGE_URL);
-  const watchdog = readWatchdogUrl(env.WATCHDOG_URL);
   const allow = readAllowPrivate(env.ALLOW_PRIVATE_URLS);
+  const watchdog = readWatchdogUrl(env.WATCHDOG_URL, allow.value);
   const channels = readChannels(env, allow.value);
   const link = readLink(env.LINK_SECRET);
   const drill = readDrill(env.DRILL, env.DRILL_ZONE);
@@ -129,11 +130,12 @@ function readPageUrl(raw: unknown): Reader<string | null> {
   return { value: null, faults: ["PAGE_URL is not an http or https URL; alerts carry no link"] };
 }
 
-function readWatchdogUrl(raw: unknown): Reader<string | null> {
+function readWatchdogUrl(raw: unknown, allowPrivate: boolean): Reader<string | null> {
   if (raw === undefined || raw === "") return { value: null, faults: [] };
   const parsed = webUrl.safeParse(raw);
-  if (parsed.success) return { value: parsed.data, faults: [] };
-  return { value: null, faults: ["WATCHDOG_URL is not an http or https URL; no watchdog is called"] };
+  const away = parsed.success && !allowPrivate ? placeFault(parsed.data) : undefined;
+  if (parsed.success && away === undefined) return { value: parsed.data, faults: [] };
+  return { value: null, faults: [`WATCHDOG_URL ${away ?? "is not an http or https URL"}; no watchdog is called`] };
 }
 
 function readLink(raw: unknown): Reader<Uint8Array<ArrayBuffer> | null> {

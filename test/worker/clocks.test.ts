@@ -235,6 +235,15 @@ describe("a watchdog", () => {
     expect(mails.map(({ text }) => text)).toEqual([expect.stringContaining("answered 503")]);
   });
 
+  test("at a private address is not called, unless the owner allows it", () => {
+    const read = (more: object) => readSettings({ DB: env.DB, WATCHDOG_URL: "https://192.168.1.5/ping", ...more });
+    expect(read({}).watchdogUrl).toBeNull();
+    expect(read({}).faults).toContain(
+      "WATCHDOG_URL is a private address: set ALLOW_PRIVATE_URLS = true to allow it; no watchdog is called",
+    );
+    expect(read({ ALLOW_PRIVATE_URLS: true }).watchdogUrl).toBe("https://192.168.1.5/ping");
+  });
+
   test("whose address is none is a fault by name, and the rest works on", () => {
     const read = readSettings({ DB: env.DB, WATCHDOG_URL: "hc.example/a-secret-id", CHANNELS: {} });
     expect(read.watchdogUrl).toBeNull();
