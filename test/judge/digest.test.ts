@@ -62,7 +62,17 @@ const fine = { code: "fine" as const };
 function copyOf(dataset: string, tier: string, ageHours: number | null, more: Partial<CopySummary> = {}): CopySummary {
   const recoveryAt = ageHours === null ? null : NOW - ageHours * HOUR;
   const proof = { recoveryAt, proven: true, seenAt: recoveryAt, sampled: 20, matched: 20 };
-  return { dataset, tier, status: "ok", reason: fine, windowSeconds: 30 * 3600, feeds: [], ...proof, ...more };
+  return {
+    dataset,
+    tier,
+    status: "ok",
+    reason: fine,
+    windowSeconds: 30 * 3600,
+    depth: null,
+    feeds: [],
+    ...proof,
+    ...more,
+  };
 }
 
 const incident: IncidentSummary = {
@@ -84,6 +94,7 @@ const home: SiteSummary = {
   name: "home",
   status: "ok",
   loss: "If the site were lost now: 6 h of photos.",
+  losses: [],
   tiers: [
     { name: "fast", status: "ok" },
     { name: "offsite", status: "ok" },

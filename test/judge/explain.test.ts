@@ -1,7 +1,7 @@
 /** What the page says in words: why a status, how a site is, where to look first. */
 import { describe, expect, test } from "vitest";
 import { explain } from "../../worker/judge/explain.ts";
-import { incidentTitle, openIncidents, pageHeadline } from "../../worker/judge/headline.ts";
+import { incidentTitle, openIncidents, pageHeadline, pageLoss } from "../../worker/judge/headline.ts";
 import { nextStep } from "../../worker/judge/next-step.ts";
 import type { Summary } from "../../worker/judge/summary.ts";
 import type { Reason } from "../../worker/judge/watch.ts";
@@ -104,7 +104,7 @@ describe("the sentence at the top", () => {
 
   test("names the hop that is stuck, the oldest copy behind it and its job", () =>
     expect(headline(stuckSync()).text).toBe(
-      "archive → staging is stuck: apps in staging is 2 d 6 h old; sync on corenas missed its time.",
+      "Staging has not moved for 2 d 6 h (apps): sync on corenas has not run well since 2026-11-21 03:00 UTC.",
     ));
 
   test("says that the whole site is silent, and not what follows from it", () =>
@@ -117,7 +117,30 @@ describe("the sentence at the top", () => {
     }));
 
   test("of several sites tells the worst by name", () =>
-    expect(headline(twoSites()).text).toMatch(/^home: archive → staging is stuck/));
+    expect(headline(twoSites()).text).toMatch(/^home: Staging has not moved for/));
+});
+
+describe("the sentence about what would be lost", () => {
+  test("names the oldest data, and does not hide what only jobs vouch for", () => {
+    expect(pageLoss(healthy())).toBe("If the site were lost now you would lose at most 6 h 30 min.");
+    expect(pageLoss(unproven())).toBe(
+      "If the site were lost now you would lose at most 6 h 30 min, as far as jobs say.",
+    );
+    expect(pageLoss(twoSites())).toBe("If one of them were lost now you would lose at most 2 d 6 h.");
+  });
+
+  test("names what is lost wholly, and makes no promise about it", () => {
+    expect(pageLoss(pending())).toBe(
+      "If the site were lost now you would lose everything: no farthest copy is proven.",
+    );
+    const [site] = healthy().sites;
+    const losses = site?.losses.map((lost) => (lost.dataset === "apps" ? { ...lost, ageMs: null } : lost)) ?? [];
+    const sites = site === undefined ? [] : [{ ...site, losses }];
+    expect(pageLoss({ ...healthy(), sites })).toBe(
+      "If the site were lost now you would lose all of apps, and at most 5 h 30 min of the rest.",
+    );
+    expect(pageLoss(empty())).toBeNull();
+  });
 });
 
 describe("an incident", () => {

@@ -16,6 +16,9 @@ const PUBLIC = [
   "blinds.untilAt",
   "sites.name",
   "sites.loss",
+  "sites.losses.dataset",
+  "sites.losses.ageMs",
+  "sites.losses.proven",
   "sites.tiers.name",
   "sites.chains.dataset",
   "sites.chains.born",
@@ -28,6 +31,8 @@ const PUBLIC = [
   "sites.copies.sampled",
   "sites.copies.matched",
   "sites.copies.windowSeconds",
+  "sites.copies.depth.versions",
+  "sites.copies.depth.oldestAt",
   "sites.copies.feeds",
   "sites.jobs.host",
   "sites.jobs.job",
@@ -41,6 +46,7 @@ const PUBLIC = [
   "sites.jobs.lastGood.startedAt",
   "sites.jobs.lastGood.finishedAt",
   "sites.jobs.dueAt",
+  "sites.jobs.recent.startedAt",
   "sites.hosts.host",
   "sites.hosts.heardAt",
   "sites.hosts.everySeconds",
@@ -104,6 +110,7 @@ function full(): Summary {
   if (stuck === undefined || pool === undefined) throw new Error("a sample has a site");
   const run = { ...pool.jobs[0]?.last, exitCode: 3, signal: "SIGKILL", reason: "x", bytes: 7, files: 8 };
   const jobs = [...stuck.jobs, ...pool.jobs].map((job) => ({ ...job, last: run, lastGood: run, runningSince: 5 }));
+  const copies = stuck.copies.map((copy) => ({ ...copy, depth: { versions: 41, oldestAt: 5 } }));
   const hosts = stuck.hosts.map((host) => ({ ...host, missingRuns: [4], clockOffsetSeconds: -9 }));
   const summary = {
     ...healthy(),
@@ -111,7 +118,7 @@ function full(): Summary {
     blinds: [{ fromAt: 1, untilAt: 2 }],
     deadLetters: [{ channel: "mail", title: "t", end: "refused", at: 1, error: "e" }],
     proofs: [{ channel: "mail", state: "proven", at: 1 }],
-    sites: [{ ...stuck, jobs, hosts }],
+    sites: [{ ...stuck, copies, jobs, hosts }],
   };
   return marked(summary) as Summary;
 }

@@ -2,6 +2,7 @@
  * The status page in a real browser: nothing overflows, nothing is refused by the page's own policy, and axe finds no
  * barrier (WCAG 2.2 AA), on a phone and on a desk, in light and in dark.
  */
+import { mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
@@ -11,6 +12,7 @@ import type { Summary } from "../../worker/judge/summary.ts";
 import { failurePage } from "../../worker/page/failure.tsx";
 import { page } from "../../worker/page/page.tsx";
 import { STYLE } from "../../worker/page/style.ts";
+import { large } from "../worker/sample-large.ts";
 import * as sample from "../worker/sample-summary.ts";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
@@ -26,7 +28,7 @@ function longest(name: string): string {
   return name.padEnd(NAME_MAX_CHARS, name);
 }
 
-const still = (summary: Summary) => page(summary, sample.NOW, false);
+const still = (summary: Summary) => page(summary, sample.NOW, { renews: false });
 const PAGES: Record<string, string> = {
   healthy: still(sample.healthy({ incidents: [sample.past] })),
   stuck: still(sample.stuckSync({ faults: ["PAGE_URL is not an http or https URL; alerts carry no link"] })),
@@ -38,20 +40,19 @@ const PAGES: Record<string, string> = {
   stale: still(sample.healthy({ lastSweepAt: null })),
   empty: still(sample.empty()),
   two: still(sample.twoSites()),
+  many: still(sample.manySites()),
+  large: still(large(40)),
   failure: failurePage("database", sample.NOW).replace(/<meta http-equiv="refresh"[^>]*>/, ""),
 };
 
 /** As the worker's own policy (worker/app.ts); the real one is tried below. */
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
-interface Look {
-  readonly width: number;
-  readonly scheme: "light" | "dark";
-}
-const LOOKS: readonly Look[] = [360, 1280].flatMap((width) => [
-  { width, scheme: "light" },
-  { width, scheme: "dark" },
-]);
+/** Pictures of every state are kept at these widths, for eyes; no test compares them. */
+const WIDTHS = [360, 768, 1440];
+const PICTURES = new URL("../../.pictures/", import.meta.url).pathname;
+/** Widths at which a state has to fit as well: the smallest, those beside where the layout changes, and the largest. */
+const FITTING = [320, 703, 1024, 1152, 3840];
 
 let server: Server;
 let browser: Browser;
@@ -59,6 +60,7 @@ let origin: string;
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
+  mkdirSync(PICTURES, { recursive: true });
   browser = await openBrowser();
   server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://page").pathname;
@@ -77,8 +79,8 @@ afterAll(async () => {
 });
 
 /** Opens a page and answers what the browser had to complain about. */
-async function opened(url: string, { width, scheme }: Look, look: (page: Page) => Promise<void>) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+async function opened(url: string, look: (page: Page) => Promise<void>) {
+  const context = await browser.newContext();
   try {
     const tab = await context.newPage();
     const complaints: string[] = [];
@@ -104,28 +106,47 @@ async function expectToFit(tab: Page, width: number): Promise<void> {
 }
 
 describe.skipIf(!HAS_BROWSER)("the page in a browser", () => {
-  test.each(LOOKS)("at $width px in $scheme fits and has no barrier in any state", async (look) => {
-    for (const name of Object.keys(PAGES)) {
-      await opened(`${origin}/${name}`, look, async (tab) => {
-        await expectToFit(tab, look.width);
-        expect({ name, barriers: await barriers(tab) }).toEqual({ name, barriers: [] });
+  test.each(Object.keys(PAGES))(
+    "that is %s fits every screen, and has no barrier in light and in dark",
+    async (name) => {
+      await opened(`${origin}/${name}`, async (tab) => {
+        for (const width of [...FITTING, ...WIDTHS]) {
+          await tab.setViewportSize({ width, height: 900 });
+          await expectToFit(tab, width);
+          if (!WIDTHS.includes(width)) continue;
+          for (const colorScheme of ["light", "dark"] as const) {
+            await tab.emulateMedia({ colorScheme });
+            await tab.screenshot({ path: `${PICTURES}${name}-${width}-${colorScheme}.png`, fullPage: true });
+            // Each layout once, and each scheme.
+            if (colorScheme !== (width === 1440 ? "light" : "dark") || width === 768) continue;
+            expect({ width, barriers: await barriers(tab) }).toEqual({ width, barriers: [] });
+          }
+        }
       });
-    }
-  });
+    },
+  );
 
-  test.each([320, 768, 1216, 3840])("at %d px fits in every state", async (width) => {
-    for (const name of Object.keys(PAGES)) {
-      await opened(`${origin}/${name}`, { width, scheme: "light" }, (tab) => expectToFit(tab, width));
+  test("in colours of the reader's own choosing, and without motion, has no barrier", async () => {
+    const context = await browser.newContext({ forcedColors: "active", reducedMotion: "reduce" });
+    try {
+      const tab = await context.newPage();
+      for (const name of ["healthy", "stuck", "unproven"]) {
+        await tab.goto(`${origin}/${name}`);
+        await tab.screenshot({ path: `${PICTURES}${name}-forced-colours.png`, fullPage: true });
+        expect({ name, barriers: await barriers(tab) }).toEqual({ name, barriers: [] });
+      }
+    } finally {
+      await context.close();
     }
   });
 
   test("as the real worker serves it, works under the worker's own policy", async () => {
     const worker = await startWorker();
     try {
-      await opened(new URL("/?still", worker.url).href, { width: 1280, scheme: "light" }, async (tab) => {
+      await opened(new URL("/?still", worker.url).href, async (tab) => {
         expect(await tab.title()).toBe("Tierwatch: pending");
         const paper = await tab.evaluate("getComputedStyle(document.documentElement).backgroundColor");
-        expect(paper).toBe("rgb(245, 243, 238)");
+        expect(paper).toBe("rgb(246, 243, 236)");
         expect(await barriers(tab)).toEqual([]);
       });
     } finally {

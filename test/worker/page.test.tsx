@@ -6,6 +6,7 @@ import { status as statuses } from "../../worker/judge/watch.ts";
 import { page } from "../../worker/page/page.tsx";
 import { STYLE, STYLE_PATH } from "../../worker/page/style.ts";
 import { HOUR, night, referenceSite } from "./reference.ts";
+import { large } from "./sample-large.ts";
 import {
   degradedPool,
   empty,
@@ -20,7 +21,7 @@ import {
 } from "./sample-summary.ts";
 import { emptyDatabase, request, START, sweepAt } from "./support.ts";
 
-const shown = (summary: Summary) => page(summary, NOW, true);
+const shown = (summary: Summary) => page(summary, NOW, { renews: true });
 
 /** The text a reader gets, without tags, with single spaces. */
 function textOf(html: string): string {
@@ -65,8 +66,9 @@ describe("what the page says", () => {
   test("of a healthy site: its sentence, what would be lost, and each copy's age, window and verified files", () => {
     const text = textOf(shown(samples.healthy));
     expect(text).toContain("All 4 tiers are fresh.");
-    expect(text).toContain("If the site were lost now: 6 h 30 min of apps and 5 h 30 min of photos.");
-    expect(text).toContain("6 h 30 min old 2026-11-23 02:00 UTC window 26 h 20 of 20 sampled files verified");
+    expect(text).toContain("If the site were lost now you would lose at most 6 h 30 min.");
+    expect(text).toContain("By dataset: 6 h 30 min of apps and 5 h 30 min of photos.");
+    expect(text).toContain("archive ok 6 h 30 min old of its 26 h window 20 of 20 sampled files verified");
     expect(text).toContain("18 of 20 sampled files verified, 2 written again since");
     expect(text).toContain("deadlines last checked 12 s ago");
     expect(text).toContain("nightly on corenas failed: cannot receive: destination is busy");
@@ -77,20 +79,87 @@ describe("what the page says", () => {
     expect(text).toContain("Blocked behind it: apps in offsite and photos in offsite.");
     expect(text).toContain("Next: On corenas: see whether its scheduler starts sync");
     expect(text.indexOf("Open incident")).toBeGreaterThan(0);
-    expect(text.indexOf("Open incident")).toBeLessThan(text.indexOf("Chains"));
+    expect(text.indexOf("Open incident")).toBeLessThan(text.indexOf("The way of the data"));
     expect(text).toContain("Faults in the settings PAGE_URL is not");
   });
 
   test("of several sites: no open incident stands below a chain", () => {
     const text = textOf(shown(samples.two));
     expect(text.indexOf("Open incident")).toBeGreaterThan(0);
-    expect(text.indexOf("Open incident")).toBeLessThan(text.indexOf("Chains"));
+    expect(text.indexOf("Open incident")).toBeLessThan(text.indexOf("The way of the data"));
   });
 
   test("of a copy that only its job vouches for: unproven, and never in the colour of ok", () => {
     const html = shown(samples.unproven);
     expect(textOf(html)).toContain("unproven: only the job says so");
     expect(html).not.toContain('class="vessel s-ok"');
+    expect(textOf(html)).toContain("kept, unproven 4 copies on 4 media");
+  });
+
+  test("of each tier: the worst of its copies, and how much of its window it used up", () => {
+    const text = textOf(shown(samples.stuck));
+    expect(text).toContain("staging missed 2 d 6 h old 26 h 30 min over its window of 28 h (apps)");
+    expect(text).toContain("offsite blocked 2 d 6 h old");
+    const levels = [...shown(samples.healthy).matchAll(/class="fill" d="M0 ([\d.]+)q/g)].map(([, y]) => Number(y));
+    expect(levels).toEqual([76.5, 78.2, 79.6]);
+  });
+
+  test("of the hop that is broken: where, and when it last ran; of one that is well, when it is next due", () => {
+    const hops = shown(samples.stuck)
+      .split('<li class="hop ')
+      .slice(1)
+      .map((hop) => textOf(`<body>x${hop}`));
+    expect(hops.find((hop) => hop.includes("sync"))).toContain("sync on corenas broken here ran 2 d ago");
+    expect(hops.find((hop) => hop.includes("nightly"))).toContain("nightly on corenas ran 6 h ago next in 17 h");
+    expect(shown(samples.healthy)).not.toContain("broken here");
+  });
+
+  test("of a job that says ok while nothing moves: its hop is broken all the same", () => {
+    const [site] = samples.stuck.sites;
+    if (site === undefined) throw new Error("a sample has a site");
+    const jobs = site.jobs.map((job) => ({ ...job, status: "ok" as const }));
+    expect(textOf(shown({ ...samples.stuck, sites: [{ ...site, jobs }] }))).toContain("sync on corenas broken here");
+  });
+
+  test("of a silent host: none of its hops looks well", () => {
+    const html = shown(samples.silent);
+    expect(textOf(html)).toContain("sync on corenas corenas is silent ran 4 h ago");
+    expect(html).not.toContain('class="hop s-ok"');
+  });
+
+  test("of a dataset: how far back its copies reach, and the rule of three copies", () => {
+    const [site] = samples.healthy.sites;
+    if (site === undefined) throw new Error("a sample has a site");
+    const depth = { versions: 41, oldestAt: NOW - 90 * 24 * HOUR };
+    const text = textOf(
+      shown({ ...samples.healthy, sites: [{ ...site, copies: site.copies.map((copy) => ({ ...copy, depth })) }] }),
+    );
+    expect(text).toContain("41 versions, back 90 d");
+    expect(text).toContain("kept 4 copies on 4 media, one offsite");
+    expect(textOf(shown(samples.stuck))).toContain(
+      "not kept 1 copy on 1 medium, none offsite; not counted: staging and offsite",
+    );
+  });
+
+  test("of a job: its newest runs, each outcome in a shape of its own and in words", () => {
+    const [site] = samples.healthy.sites;
+    if (site === undefined) throw new Error("a sample has a site");
+    const outcomes = ["succeeded", "warned", "failed", "skipped", "started"] as const;
+    const drawn = outcomes.map((status) => {
+      const recent = [{ status, startedAt: NOW - HOUR }];
+      const jobs = site.jobs.map((job) => ({ ...job, recent }));
+      const html = shown({ ...samples.healthy, sites: [{ ...site, jobs }] });
+      const [, words, shape] = /class="recent"[^>]*aria-label="([^"]*)"><path[^>]* d="([^"]*)"/.exec(html) ?? [];
+      return { words, shape };
+    });
+    expect(drawn.map(({ words }) => words)).toEqual([
+      "one run: 1 succeeded",
+      "one run: 1 warned",
+      "one run: 1 failed",
+      "one run: 1 skipped",
+      "one run: 1 not ended",
+    ]);
+    expect(new Set(drawn.map(({ shape }) => shape)).size).toBe(outcomes.length);
   });
 
   test("of a site that was never heard of: nothing is ok", () => {
@@ -137,6 +206,41 @@ describe("what the page says", () => {
     expect(unbalanced(html)).toEqual([]);
   });
 });
+
+describe("a site with many jobs", () => {
+  const jobs = 320;
+  const many = large(jobs);
+
+  test("tells what is well in few words, and what is not in full and first", () => {
+    const html = shown(many);
+    expect(textOf(html)).toContain("90 more, all well. Show all");
+    const last = many.sites[0]?.jobs.at(-1);
+    if (last === undefined) throw new Error("the sample has jobs");
+    const failed = {
+      ...last,
+      status: "failed" as const,
+      reason: { code: "run" as const, at: NOW, status: "failed" as const, text: "no such pool" },
+    };
+    const sites = many.sites.map((site) => ({ ...site, jobs: site.jobs.map((job) => (job === last ? failed : job)) }));
+    const rows = textOf(shown({ ...many, sites })).split(" Next due ")[1] ?? "";
+    expect(rows).toMatch(new RegExp(`^${last.job} on ${last.host} .*failed: no such pool`));
+  });
+
+  test("is shown whole when it is asked for", () => {
+    const html = page(many, NOW, { renews: false, all: true });
+    expect(html.split('class="at">on host').length - 1).toBe(jobs);
+    expect(textOf(html)).not.toContain("more, all well");
+  });
+
+  test("stays small: 100 jobs and 1,000 jobs in under 30 KB, gzipped", async () => {
+    for (const count of [100, 1_000]) expect(await gzippedBytes(shown(large(count)))).toBeLessThan(30_000);
+  });
+});
+
+async function gzippedBytes(text: string): Promise<number> {
+  const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(zipped).arrayBuffer()).byteLength;
+}
 
 describe("every status", () => {
   const [site] = healthy().sites;

@@ -197,3 +197,12 @@ export function twoSites(): Summary {
   if (home === undefined || well === undefined) throw new Error("a sample has a site");
   return { ...healthy(), sites: [{ ...well, name: "cabin" }, home] };
 }
+
+/** Twelve sites; one of them is stuck. */
+export function manySites(): Summary {
+  const [home] = stuckSync().sites;
+  const [well] = healthy().sites;
+  if (home === undefined || well === undefined) throw new Error("a sample has a site");
+  const others = Array.from({ length: 11 }, (_, i) => ({ ...well, name: `cabin-${i + 1}` }));
+  return { ...healthy(), sites: [...others, home] };
+}

@@ -3,10 +3,11 @@
  * something is unknown. Incidents are titled here for the page; an alert has its own words (say.ts).
  */
 import type { RunStatus } from "../../protocol/heartbeat.ts";
+import { mostLost } from "./loss.ts";
 import { ownReason } from "./own-reason.ts";
 import { type IncidentSummary, type SiteSummary, type Summary, sweepIsStale, type TierStatus } from "./summary.ts";
 import { copyKey, hostKey, jobKey, type OwnReason, siteKey } from "./watch.ts";
-import { list, nameOf, span } from "./words.ts";
+import { list, moment, nameOf, span } from "./words.ts";
 
 /** Watches a sentence names before it counts them. */
 const NAMES_MAX = 4;
@@ -35,6 +36,14 @@ export function pageHeadline(summary: Summary): Headline {
     return { status: "late", text };
   }
   return { status: "ok", text: others.length === 0 ? first.text : `All ${others.length + 1} sites are fresh.` };
+}
+
+/** What would be lost, in one sentence: of all sites, since any of them may burn. Null when nothing is copied. */
+export function pageLoss({ sites }: Summary): string | null {
+  const losses = sites.flatMap((site) =>
+    site.losses.map((lost) => (sites.length === 1 ? lost : { ...lost, dataset: `${lost.dataset} at ${site.name}` })),
+  );
+  return mostLost(losses, sites.length === 1 ? "the site" : "one of them");
 }
 
 /** Of one site as of `now`, in milliseconds. */
@@ -102,13 +111,13 @@ export function openIncidents(site: SiteSummary): IncidentSummary[] {
     .sort((a, b) => rank(a) - rank(b) || a.openedAt - b.openedAt);
 }
 
-/** What is wrong and where, without a full stop: `archive → staging is stuck: photos in staging is 31 h old`. */
+/** What is wrong and where, without a full stop: `Staging has not moved for 31 h: sync on nas says it succeeded 2 h ago`. */
 export function incidentTitle(incident: IncidentSummary, site: SiteSummary, now: number): string {
   const { root, reason, closedAt } = incident;
   const speaks = closedAt !== null || root === siteKey(site.name) || root.startsWith("host:");
   const stuck = speaks ? null : stuckCopy(root, site, now);
   if (stuck === null) return titleAlone(incident, site.name, now);
-  return `${stuck}; ${hopWords(incident, ownReason(reason), site, now)}`;
+  return `${stuck}: ${hopWords(incident, ownReason(reason), site, now)}`;
 }
 
 /** The same for who has not read the rest of the site. */
@@ -133,9 +142,10 @@ function stuckCopy(root: string, site: SiteSummary, now: number): string | null 
   );
   const [oldest] = missed.sort((a, b) => (a.recoveryAt ?? 0) - (b.recoveryAt ?? 0));
   if (oldest === undefined) return null;
-  const name = nameOf(copyKey(oldest.dataset, oldest.tier));
-  const age = oldest.recoveryAt === null ? "never arrived" : `is ${span(now - oldest.recoveryAt)} old`;
-  return `${route(root, site)} is stuck: ${name} ${age}`;
+  const { dataset, tier, recoveryAt } = oldest;
+  if (recoveryAt === null) return `${dataset} never arrived in ${tier}`;
+  const whose = site.chains.filter(({ tiers }) => tiers.includes(tier)).length > 1 ? ` (${dataset})` : "";
+  return `${tier.slice(0, 1).toUpperCase()}${tier.slice(1)} has not moved for ${span(now - recoveryAt)}${whose}`;
 }
 
 /** What the job of a stuck hop did meanwhile. One that succeeds and moves nothing is the failure nobody else sees. */
@@ -165,15 +175,15 @@ function failure({ root, subject, closedAt }: Omit<Told, "reason">, own: OwnReas
       return `${nameOf(root)} began and never told its end`;
     case "not_started":
       return `${nameOf(root)} did not begin in time`;
+    case "overdue":
+      if (subject.startsWith("copy:")) return `${nameOf(subject)} missed its window`;
+      if (closedAt !== null) return `${nameOf(root)} missed its time`;
+      return own.lastAt === null
+        ? `${nameOf(root)} never ran well`
+        : `${nameOf(root)} has not run well since ${moment(own.lastAt)}`;
     default:
       return subject.startsWith("copy:") ? `${nameOf(subject)} missed its window` : `${nameOf(root)} missed its time`;
   }
-}
-
-/** `archive → staging` of the job that carries there; the root's own name when no one job does. */
-function route(root: string, site: SiteSummary): string {
-  const job = site.jobs.find((candidate) => jobKey(candidate.host, candidate.job) === root);
-  return job === undefined || job.from === null || job.to === null ? nameOf(root) : `${job.from} → ${job.to}`;
 }
 
 const OUTCOMES: Record<RunStatus, string> = {

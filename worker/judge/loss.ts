@@ -26,11 +26,49 @@ function farthestCopies(watches: readonly Watch[]): Farthest[] {
   });
 }
 
+/** What would be lost of one dataset. */
+export interface Lost {
+  readonly dataset: string;
+  /** All that was written since, in milliseconds; null: all of it, as no copy is proven. */
+  readonly ageMs: number | null;
+  /** By a marker, and not only by a job's word. */
+  readonly proven: boolean;
+}
+
+/** Of each dataset with a copy, by its farthest one. */
+export function lostOf(watches: readonly Watch[], now: number): Lost[] {
+  return farthestCopies(watches).map(({ dataset, proof, proven }) => ({
+    dataset,
+    ageMs: proof === null ? null : now - proof.recoveryAt,
+    proven,
+  }));
+}
+
 /** One sentence: "If the site were lost now: 31 h of photos and 5 h of apps." */
 export function lossIfLost(watches: readonly Watch[], now: number): string {
-  const losses = farthestCopies(watches).map(({ dataset, proof, proven }) => {
-    if (proof === null) return `all of ${dataset} (no copy is proven)`;
-    return `${span(now - proof.recoveryAt)} of ${dataset}${proven ? "" : " (unproven)"}`;
+  const losses = lostOf(watches, now);
+  return losses.length === 0 ? "No copy is watched yet." : `If the site were lost now: ${lossList(losses)}.`;
+}
+
+/** `31 h of photos and 5 h of apps`. */
+export function lossList(losses: readonly Lost[]): string {
+  const words = losses.map(({ dataset, ageMs, proven }) => {
+    if (ageMs === null) return `all of ${dataset} (no copy is proven)`;
+    return `${span(ageMs)} of ${dataset}${proven ? "" : " (unproven)"}`;
   });
-  return losses.length === 0 ? "No copy is watched yet." : `If the site were lost now: ${list(losses, 8)}.`;
+  return list(words, 8);
+}
+
+/** The answer to what would be lost, in one sentence; null when no copy is watched. */
+export function mostLost(losses: readonly Lost[], what: "the site" | "one of them"): string | null {
+  const gone = losses.filter(({ ageMs }) => ageMs === null).map(({ dataset }) => dataset);
+  const ages = losses.flatMap(({ ageMs }) => (ageMs === null ? [] : [ageMs]));
+  if (losses.length === 0) return null;
+  const would = `If ${what} were lost now you would lose`;
+  if (ages.length === 0) return `${would} everything: no farthest copy is proven.`;
+  const most = `at most ${span(Math.max(...ages))}`;
+  const claimed = losses.some(({ ageMs, proven }) => ageMs !== null && !proven) ? ", as far as jobs say" : "";
+  return gone.length === 0
+    ? `${would} ${most}${claimed}.`
+    : `${would} all of ${list(gone, 3)}, and ${most} of the rest${claimed}.`;
 }

@@ -35,6 +35,7 @@ function publicSite(site: SiteSummary): SiteSummary {
     status: site.status,
     // It names datasets and ages.
     loss: site.loss,
+    losses: site.losses.map(({ dataset, ageMs, proven }) => ({ dataset, ageMs, proven })),
     tiers: site.tiers.map(({ name, status }) => ({ name, status })),
     chains: site.chains.map(({ dataset, born, tiers }) => ({ dataset, born, tiers })),
     copies: site.copies.map(publicCopy),
@@ -56,6 +57,8 @@ function publicCopy(copy: CopySummary): CopySummary {
     sampled: copy.sampled,
     matched: copy.matched,
     windowSeconds: copy.windowSeconds,
+    // How far back it reaches is an age, too.
+    depth: copy.depth === null ? null : { versions: copy.depth.versions, oldestAt: copy.depth.oldestAt },
     feeds: copy.feeds,
   };
 }
@@ -77,6 +80,7 @@ function publicJob(job: JobSummary): JobSummary {
     lastGood: publicRun(job.lastGood),
     dueAt: job.dueAt,
     readings: [],
+    recent: job.recent.map(({ status, startedAt }) => ({ status, startedAt })),
   };
 }
 

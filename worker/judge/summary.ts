@@ -7,8 +7,9 @@ import type { Blind } from "./blind.ts";
 import { chainOf } from "./chain.ts";
 import type { ChannelProof } from "./channel-proof.ts";
 import type { Incident } from "./incident.ts";
-import { lossIfLost } from "./loss.ts";
+import { type Lost, lossIfLost, lostOf } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
+import { type RecentRun, recentRuns } from "./recent.ts";
 import { openRuns } from "./runs.ts";
 import { severityOf } from "./severity.ts";
 import type { CopySpec, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
@@ -33,6 +34,8 @@ export interface CopySummary {
   readonly sampled: number;
   readonly matched: number;
   readonly windowSeconds: number;
+  /** How far back it reaches, as it was last looked at; null when nobody looked. */
+  readonly depth: { readonly versions: number; readonly oldestAt: number | null } | null;
   readonly feeds: readonly string[];
 }
 
@@ -51,6 +54,8 @@ export interface JobSummary {
   readonly lastGood: RunFact | null;
   readonly dueAt: number | null;
   readonly readings: readonly Reading[];
+  /** The newest runs, oldest first. */
+  readonly recent: readonly RecentRun[];
 }
 
 export interface HostSummary {
@@ -93,6 +98,8 @@ export interface SiteSummary {
   readonly status: TierStatus;
   /** "If the site were lost now: …" */
   readonly loss: string;
+  /** The same by dataset. */
+  readonly losses: readonly Lost[];
   readonly tiers: readonly TierSummary[];
   readonly chains: readonly ChainSummary[];
   readonly copies: readonly CopySummary[];
@@ -180,6 +187,7 @@ function summarizeSite(site: string, input: SummaryInput): SiteSummary {
     name: site,
     status: worst(watches.map(shownStatus)),
     loss: lossIfLost(watches, input.now),
+    losses: lostOf(watches, input.now),
     tiers: tiersOf(chains, jobs).map((name) => ({ name, status: tierStatus(name, copies, jobs, chains) })),
     chains,
     copies,
@@ -206,7 +214,9 @@ function copySummary(watch: Watch): CopySummary[] {
     sampled: good?.sampled ?? 0,
     matched: good?.matched ?? 0,
   };
-  return [{ dataset, tier, status, reason, windowSeconds, feeds: spec.feeds.map(({ key }) => key), ...proof }];
+  const look = facts.depth[0];
+  const depth = look === undefined ? null : { versions: look.versions, oldestAt: look.oldestAt };
+  return [{ dataset, tier, status, reason, windowSeconds, depth, feeds: spec.feeds.map(({ key }) => key), ...proof }];
 }
 
 function jobSummary(watch: Watch): JobSummary[] {
@@ -224,6 +234,7 @@ function jobSummary(watch: Watch): JobSummary[] {
       lastGood: facts.good,
       dueAt,
       readings: facts.readings?.list ?? [],
+      recent: recentRuns(facts.runs),
     },
   ];
 }

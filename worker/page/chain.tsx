@@ -1,43 +1,54 @@
 /**
- * The chains of a site: one row a dataset, one column a tier, so that tiers stand under each other. Into each vessel leads
- * the job that fills it.
+ * The chain of a site at one look: its tiers as vessels, in the order in which data passes through them, and before each the
+ * jobs that fill it as arrows. What is broken is broken in the drawing, too; a word says the same.
  */
-import { explain } from "../judge/explain.ts";
-import type { ChainSummary, CopySummary, JobSummary, SiteSummary } from "../judge/summary.ts";
-import { copyKey, jobKey } from "../judge/watch.ts";
-import { span } from "../judge/words.ts";
-import { Gauge } from "./gauge.tsx";
-import { ArrowHead, type Mark, StatusWord } from "./icons.tsx";
-import { Moment, Told } from "./time.tsx";
+import type { JobSummary, SiteSummary, TierSummary } from "../judge/summary.ts";
+import { jobKey } from "../judge/watch.ts";
+import { ArrowHead, Icon, type Mark, StatusWord } from "./icons.tsx";
+import { briefly } from "./time.tsx";
+import { Vessel } from "./vessel.tsx";
+
+/** Jobs into one tier that are drawn; the table has all of them. */
+const HOPS_MAX = 3;
 
 interface Props {
   readonly site: SiteSummary;
   readonly now: number;
 }
 
-export function Chains({ site, now }: Props) {
+export function Chain({ site, now }: Props) {
+  const { tiers } = site;
+  if (tiers.length === 0) return null;
   return (
-    <section class="chains">
-      <h3>Chains</h3>
-      <TierHeads site={site} />
-      {site.chains.map((chain) => (
-        <Chain site={site} chain={chain} now={now} />
-      ))}
+    <section class="chain">
+      <h3>The way of the data</h3>
+      <ol class={`tiers n${tiers.length}`}>
+        {tiers.map((tier, i) => (
+          <li>
+            <Hops site={site} tier={tier.name} before={tiers[i - 1]?.name ?? null} now={now} />
+            <Tier site={site} tier={tier} now={now} />
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }
 
-/** Tiers with their statuses: the heads of the columns where there is room for columns. */
-function TierHeads({ site }: { site: SiteSummary }) {
+function Tier({ site, tier: { name, status }, now }: Props & { tier: TierSummary }) {
+  const copies = site.copies.filter(({ tier }) => tier === name);
+  const born = site.chains.filter((chain) => chain.born === name).map(({ dataset }) => dataset);
+  const looking = site.jobs.filter(({ tier }) => tier === name);
+  const troubles = looking.flatMap(({ readings }) => readings.filter(({ verdict }) => verdict !== "ok"));
+  const mark = status === "ok" ? okMark(site, name) : status;
   return (
-    <ul class={`tiers n${site.tiers.length}`} aria-label="Tiers">
-      {site.tiers.map(({ name, status }) => (
-        <li>
-          <span class="name">{name}</span>
-          <StatusWord mark={status === "ok" ? okMark(site, name) : status} />
-        </li>
-      ))}
-    </ul>
+    <Vessel
+      tier={name}
+      mark={mark}
+      copies={copies}
+      born={born}
+      troubles={troubles.map(({ verdict, text }) => `${verdict}: ${text}`)}
+      now={now}
+    />
   );
 }
 
@@ -48,112 +59,79 @@ function okMark({ copies, jobs }: SiteSummary, tier: string): Mark {
   return held.length === 0 && !jobs.some((job) => job.tier === tier) ? "live" : "ok";
 }
 
-function Chain({ site, chain, now }: Props & { chain: ChainSummary }) {
-  const columns = site.tiers.map(({ name }) => name);
+const GRAVEST: readonly Mark[] = ["failed", "missed", "blocked", "degraded", "late", "pending", "paused", "ok"];
+
+/** The gravest first, so that none of those is left out. */
+function Hops({ site, tier, before, now }: Props & { tier: string; before: string | null }) {
+  const into = site.jobs
+    .filter(({ to }) => to === tier)
+    .map((job) => ({ job, ...standing(job, site) }))
+    .sort((a, b) => GRAVEST.indexOf(a.mark) - GRAVEST.indexOf(b.mark));
+  if (into.length === 0) return null;
+  const more = into.length - HOPS_MAX;
   return (
-    <section class="chain">
-      <h4>{chain.dataset}</h4>
-      <ol class={`n${columns.length}`}>
-        {chain.tiers.map((tier) => {
-          const copy = site.copies.find((candidate) => candidate.dataset === chain.dataset && candidate.tier === tier);
-          const column = `c${columns.indexOf(tier) + 1}`;
-          return copy === undefined ? (
-            <Birth tier={tier} column={column} />
-          ) : (
-            <Copy copy={copy} jobs={site.jobs} column={column} now={now} />
-          );
-        })}
-      </ol>
-    </section>
+    <ul class="hops" aria-label={`Jobs into ${tier}`}>
+      {into.slice(0, HOPS_MAX).map(({ job, mark, word }) => (
+        <Hop job={job} mark={mark} word={word} before={before} now={now} />
+      ))}
+      {more > 0 ? <li class="more">and {more} more</li> : null}
+    </ul>
   );
 }
 
-function Birth({ tier, column }: { tier: string; column: string }) {
-  return (
-    <li class={`birth ${column}`}>
-      <div class="vessel">
-        <p class="top">
-          <span class="name">{tier}</span>
-          <StatusWord mark="live" />
-        </p>
-        <p class="fact">Born here.</p>
-      </div>
-    </li>
-  );
+/**
+ * How a hop stands. A job may well say ok while its host is silent, or while the copies that it feeds say that nothing
+ * moves: the hop is broken all the same.
+ */
+function standing({ host, job, status }: JobSummary, site: SiteSummary): { mark: Mark; word: string | null } {
+  const root = jobKey(host, job);
+  const isRoot = site.incidents.some((incident) => incident.closedAt === null && incident.root === root);
+  if (isRoot) return { mark: status === "ok" ? "missed" : status, word: "broken here" };
+  const isSilent = site.hosts.some((one) => one.host === host && one.status === "missed");
+  return isSilent && status === "ok" ? { mark: "missed", word: `${host} is silent` } : { mark: status, word: null };
 }
 
-interface CopyProps {
-  readonly copy: CopySummary;
-  readonly jobs: readonly JobSummary[];
-  readonly column: string;
+const BROKEN: readonly Mark[] = ["failed", "missed"];
+
+interface HopProps {
+  readonly job: JobSummary;
+  readonly mark: Mark;
+  /** What is said instead of the mark's own word. */
+  readonly word: string | null;
+  readonly before: string | null;
   readonly now: number;
 }
 
-function Copy({ copy, jobs, column, now }: CopyProps) {
-  const { dataset, tier, status, reason, recoveryAt, windowSeconds } = copy;
-  const mark = status === "ok" && !copy.proven ? "unproven" : status;
-  const feeds = jobs.filter(({ host, job }) => copy.feeds.includes(jobKey(host, job)));
+function Hop({ job, mark, word, before, now }: HopProps) {
+  const { last, runningSince, dueAt, from } = job;
   return (
-    <li class={column}>
-      <ul class="hops" aria-label={`Jobs into ${tier}`}>
-        {feeds.map((job) => (
-          <Hop job={job} />
-        ))}
-      </ul>
-      <div class={`vessel s-${mark}`}>
-        <p class="top">
-          <span class="name">{tier}</span>
-          <StatusWord mark={mark} />
-        </p>
-        {recoveryAt === null ? (
-          <p class="age">no data proven</p>
-        ) : (
-          <>
-            <p class="age">
-              <strong>{span(now - recoveryAt)}</strong> old
-            </p>
-            <p class="at">
-              <Moment at={recoveryAt} />
-            </p>
-          </>
-        )}
-        <Gauge ageMs={recoveryAt === null ? null : now - recoveryAt} windowMs={windowSeconds * 1000} />
-        <p class="fact">window {span(windowSeconds * 1000)}</p>
-        <Proof copy={copy} />
-        {status === "ok" ? null : (
-          <p class="why">
-            <Told text={explain(copyKey(dataset, tier), reason, now)} />
-          </p>
-        )}
-      </div>
-    </li>
-  );
-}
-
-function Hop({ job }: { job: JobSummary }) {
-  return (
-    <li class={`hop s-${job.status}`}>
-      <span class="job">{job.job}</span>
+    <li class={`hop s-${mark}${BROKEN.includes(mark) ? " broken" : ""}`}>
       <span class="pipe" aria-hidden="true">
+        <span class="line" />
+        {mark === "ok" ? null : <Icon mark={mark} />}
+        {mark === "ok" ? null : <span class="line" />}
         <ArrowHead />
       </span>
+      <span class="job">{job.job}</span>
       <span class="on">
-        {job.host} <StatusWord mark={job.status} />
+        on {job.host}
+        {from === null || from === before ? null : `, from ${from}`}
       </span>
+      {mark === "ok" ? null : <Standing mark={mark} word={word} />}
+      <span class="on">
+        {runningSince !== null ? "running now" : last === null ? "never ran" : `ran ${briefly(last.finishedAt, now)}`}
+      </span>
+      {dueAt === null || dueAt <= now ? null : <span class="on">next {briefly(dueAt, now)}</span>}
     </li>
   );
 }
 
-function Proof({ copy }: { copy: CopySummary }) {
-  if (copy.recoveryAt === null) return null;
-  return <p class="fact">{proofText(copy)}</p>;
-}
-
-/** A good proof has no missing or differing file: what did not match was written again meanwhile. */
-function proofText({ proven, sampled, matched }: CopySummary): string {
-  if (!proven) return "unproven: only the job says so";
-  if (sampled === 0) return "marker seen, no file sampled";
-  const changed = sampled - matched;
-  const rest = changed === 0 ? "" : `, ${changed} written again since`;
-  return `${matched} of ${sampled} sampled files verified${rest}`;
+function Standing({ mark, word }: { mark: Mark; word: string | null }) {
+  if (word === null) return <StatusWord mark={mark} />;
+  return (
+    <span class={`status s-${mark}`}>
+      <Icon mark={mark} />
+      {word}
+    </span>
+  );
 }

@@ -1,4 +1,5 @@
 /** The shapes of the statuses. Each differs in outline, so that none depends on its colour; the word stands beside it. */
+import { raw } from "hono/html";
 import type { TierStatus } from "../judge/summary.ts";
 
 /**
@@ -37,23 +38,26 @@ const SHAPES: Record<Mark, string> = {
   live: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zm0 2a5 5 0 1 0 0 10A5 5 0 0 0 8 3zm0 2.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
 };
 
+/** Each is drawn once: a page of a hundred jobs has a thousand of them. */
+const DRAWN = new Map<string, string>();
+
+function drawn(mark: Mark): string {
+  const known = DRAWN.get(mark);
+  if (known !== undefined) return known;
+  const path = `<path fill-rule="evenodd" d="${SHAPES[mark]}"></path>`;
+  const made = `<svg class="icon s-${mark}" viewBox="0 0 16 16" aria-hidden="true">${path}</svg>`;
+  DRAWN.set(mark, made);
+  return made;
+}
+
 /** The shape alone, for where the word is said otherwise. */
 export function Icon({ mark }: { mark: Mark }) {
-  return (
-    <svg class={`icon s-${mark}`} viewBox="0 0 16 16" aria-hidden="true">
-      <path fill-rule="evenodd" d={SHAPES[mark]} />
-    </svg>
-  );
+  return raw(drawn(mark));
 }
 
 /** Shape and word. */
 export function StatusWord({ mark }: { mark: Mark }) {
-  return (
-    <span class={`status s-${mark}`}>
-      <Icon mark={mark} />
-      {WORDS[mark]}
-    </span>
-  );
+  return raw(`<span class="status s-${mark}">${drawn(mark)}${WORDS[mark]}</span>`);
 }
 
 /** The head of the arrow by which a job carries data. */

@@ -6,15 +6,24 @@ import { jobKey, type RunFact } from "../judge/watch.ts";
 import { list, span } from "../judge/words.ts";
 import { bytesText } from "./bytes.ts";
 import { Icon, StatusWord } from "./icons.tsx";
-import { Told, When } from "./time.tsx";
+import { gravestFirst, Left } from "./many.tsx";
+import { Recent } from "./recent.tsx";
+import { briefly, Told, When } from "./time.tsx";
 
 interface Props {
   readonly jobs: readonly JobSummary[];
+  /** How many of those that are well are shown, if they are many. */
+  readonly wellMax: number;
   readonly now: number;
 }
 
-export function Jobs({ jobs, now }: Props) {
+/** Of more jobs than this, those that are well come last and are told in few words. */
+const FULL_MAX = 25;
+
+export function Jobs({ jobs, wellMax, now }: Props) {
   if (jobs.length === 0) return null;
+  const dense = jobs.length > FULL_MAX;
+  const { shown, left } = dense ? gravestFirst(jobs, isWell, wellMax) : { shown: jobs, left: 0 };
   return (
     <section>
       <table class="jobs">
@@ -23,6 +32,7 @@ export function Jobs({ jobs, now }: Props) {
           <tr>
             <th scope="col">Job</th>
             <th scope="col">Status</th>
+            <th scope="col">Runs</th>
             <th scope="col">Last run</th>
             <th scope="col">Took</th>
             <th scope="col">Moved</th>
@@ -30,16 +40,40 @@ export function Jobs({ jobs, now }: Props) {
           </tr>
         </thead>
         <tbody>
-          {jobs.map((job) => (
-            <JobRow job={job} now={now} />
-          ))}
+          {shown.map((job) => (dense && isWell(job) ? <Well job={job} now={now} /> : <Full job={job} now={now} />))}
         </tbody>
       </table>
+      <Left count={left} />
     </section>
   );
 }
 
-function JobRow({ job, now }: { job: JobSummary; now: number }) {
+function isWell({ status }: JobSummary): boolean {
+  return status === "ok";
+}
+
+function Well({ job, now }: { job: JobSummary; now: number }) {
+  const { last, dueAt } = job;
+  return (
+    <tr>
+      <th scope="row">
+        {job.job} <span class="at">on {job.host}</span>
+      </th>
+      <td data-label="Status">
+        <StatusWord mark="ok" />
+      </td>
+      <td data-label="Runs">
+        <Recent runs={job.recent} />
+      </td>
+      <td data-label="Last run">{last === null ? "none yet" : briefly(last.finishedAt, now)}</td>
+      <td data-label="Took">{last === null ? "–" : span(last.finishedAt - last.startedAt)}</td>
+      <td data-label="Moved">{last?.bytes === undefined ? "–" : bytesText(last.bytes)}</td>
+      <td data-label="Next due">{dueAt === null ? "–" : briefly(dueAt, now)}</td>
+    </tr>
+  );
+}
+
+function Full({ job, now }: { job: JobSummary; now: number }) {
   const { host, status, reason, last, dueAt } = job;
   const worrying = job.readings.filter(({ verdict }) => verdict !== "ok");
   const saysItself = reason.code === "reading" && worrying.some(({ text }) => text === reason.text);
@@ -57,6 +91,9 @@ function JobRow({ job, now }: { job: JobSummary; now: number }) {
           </span>
         )}
         <Readings readings={worrying} />
+      </td>
+      <td data-label="Runs">
+        <Recent runs={job.recent} />
       </td>
       <td data-label="Last run">
         <LastRun job={job} now={now} />

@@ -1,33 +1,46 @@
 /** The status page: a summary in, HTML out. Pure: `now`, in milliseconds, is what ages are told against. */
-import { type Headline, openIncidents, pageHeadline, siteHeadline } from "../judge/headline.ts";
+import { type Headline, openIncidents, pageHeadline, pageLoss, siteHeadline } from "../judge/headline.ts";
 import { type SiteSummary, type Summary, sweepIsStale } from "../judge/summary.ts";
-import { Chains } from "./chain.tsx";
+import { Chain } from "./chain.tsx";
+import { Datasets } from "./datasets.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Hosts } from "./hosts.tsx";
 import { Icon } from "./icons.tsx";
 import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
 import { Jobs } from "./jobs.tsx";
 import { documentOf, Layout } from "./layout.tsx";
+import { WELL_MAX } from "./many.tsx";
 import { Private } from "./private.tsx";
 import { Proofs } from "./proofs.tsx";
 import { Verdict } from "./verdict.tsx";
 import { BlindIntervals, Checked, Warnings } from "./warnings.tsx";
 
-/** The page of a summary. `renews` false: it does not fetch itself again. `badKey`: the reader came by a link that shows nothing. */
-export function page(summary: Summary, now: number, renews: boolean, badKey = false): string {
+/** How the page is asked for. */
+export interface View {
+  /** It fetches itself again. */
+  readonly renews: boolean;
+  /** Long lists are shown to their end. */
+  readonly all?: boolean;
+  /** The reader came by a link that shows nothing. */
+  readonly badKey?: boolean;
+}
+
+/** The page of a summary. */
+export function page(summary: Summary, now: number, { renews, all = false, badKey = false }: View): string {
+  const wellMax = all ? Number.POSITIVE_INFINITY : WELL_MAX;
   const headline = pageHeadline(summary);
   const [only, ...others] = summary.sites;
   const stale = sweepIsStale(summary.lastSweepAt, now);
   const aside = <Checked at={summary.lastSweepAt} now={now} />;
   const body = (
     <Layout title={titleOf(summary, headline)} renews={renews} stale={stale} aside={aside}>
-      <Verdict headline={headline} loss={others.length === 0 ? (only?.loss ?? null) : null} />
+      <Verdict headline={headline} loss={pageLoss(summary)} detail={others.length === 0 ? only : undefined} />
       <Warnings summary={summary} now={now} />
       {only === undefined ? <Nothing summary={summary} badKey={badKey} /> : null}
       {others.length === 0 ? null : <SiteList summary={summary} now={now} />}
       <OpenIncidents sites={summary.sites} now={now} />
       {summary.sites.map((site, i) => (
-        <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} />
+        <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} wellMax={wellMax} />
       ))}
       <Proofs proofs={summary.proofs} />
       <DeadLetters letters={summary.deadLetters} />
@@ -93,14 +106,23 @@ function siteId(index: number): string {
   return `site-${index + 1}`;
 }
 
+interface SiteProps {
+  readonly site: SiteSummary;
+  readonly now: number;
+  readonly alone: boolean;
+  readonly id: string;
+  readonly wellMax: number;
+}
+
 /** One site. Alone on the page, its sentence already stands at the top. */
-function Site({ site, now, alone, id }: { site: SiteSummary; now: number; alone: boolean; id: string }) {
+function Site({ site, now, alone, id, wellMax }: SiteProps) {
   return (
     <article id={id}>
       <h2>{site.name}</h2>
       {alone ? null : <p class="loss">{site.loss}</p>}
-      <Chains site={site} now={now} />
-      <Jobs jobs={site.jobs} now={now} />
+      <Chain site={site} now={now} />
+      <Datasets site={site} wellMax={wellMax} now={now} />
+      <Jobs jobs={site.jobs} wellMax={wellMax} now={now} />
       <Hosts hosts={site.hosts} now={now} />
       <ClosedIncidents site={site} />
     </article>

@@ -1,5 +1,6 @@
 /** Instants on the page: absolute in UTC, with the age beside them. */
-import { moment, span } from "../judge/words.ts";
+import { raw } from "hono/html";
+import { span } from "../judge/words.ts";
 
 interface Instant {
   readonly at: number;
@@ -7,14 +8,15 @@ interface Instant {
   readonly now: number;
 }
 
-/** `2026-11-23 02:14 UTC`; the weekday and the seconds are in the title. */
+/** `2026-11-23 02:14 UTC`; the page's script tells it by the reader's own clock. */
 export function Moment({ at }: { at: number }) {
-  const date = new Date(at);
-  return (
-    <time datetime={date.toISOString()} title={date.toUTCString()}>
-      {moment(at)}
-    </time>
-  );
+  return raw(timeOf(new Date(at).toISOString()));
+}
+
+/** To the minute, as it is shown: the text of an instant is made from its machine form once. */
+function timeOf(iso: string): string {
+  const [date, minute] = [iso.slice(0, 10), iso.slice(11, 16)];
+  return `<time datetime="${date}T${minute}Z">${date} ${minute} UTC</time>`;
 }
 
 /** `5 h 3 min ago`, `in 2 h`. */
@@ -22,16 +24,19 @@ export function ago(at: number, now: number): string {
   return at <= now ? `${span(now - at)} ago` : `in ${span(at - now)}`;
 }
 
+/** The same in one unit: `5 h ago`. */
+export function briefly(at: number, now: number): string {
+  const largest = span(Math.abs(now - at))
+    .split(" ")
+    .slice(0, 2)
+    .join(" ");
+  return at <= now ? `${largest} ago` : `in ${largest}`;
+}
+
 /** The age first, and the instant beside it. */
 export function When({ at, now }: Instant) {
-  return (
-    <>
-      <span class="ago">{ago(at, now)}</span>{" "}
-      <span class="at">
-        <Moment at={at} />
-      </span>
-    </>
-  );
+  const time = timeOf(new Date(at).toISOString());
+  return raw(`<span class="ago">${ago(at, now)}</span> <span class="at">${time}</span>`);
 }
 
 const MOMENT = /(\d{4}-\d\d-\d\d \d\d:\d\d UTC)/;

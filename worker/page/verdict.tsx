@@ -1,15 +1,41 @@
-/** The sentence that stands above everything, with the shape of its status. */
+/** The sentence that stands above everything, with the shape of its status: how it is, and what would be lost. */
 import type { Headline } from "../judge/headline.ts";
+import { lossList } from "../judge/loss.ts";
+import type { SiteSummary } from "../judge/summary.ts";
 import { Icon } from "./icons.tsx";
+import { Told } from "./time.tsx";
 
-export function Verdict({ headline, loss }: { headline: Headline; loss: string | null }) {
+interface Props {
+  readonly headline: Headline;
+  /** What would be lost, in one sentence. */
+  readonly loss: string | null;
+  /** The only site, whose loss is told by dataset. */
+  readonly detail?: SiteSummary | undefined;
+}
+
+export function Verdict({ headline, loss, detail }: Props) {
   return (
     <div class="verdict">
       <Icon mark={headline.status} />
       <div>
-        <h1>{headline.text}</h1>
-        {loss === null ? null : <p class="loss">{loss}</p>}
+        <h1>
+          <Told text={headline.text} />
+          {loss === null ? null : (
+            <>
+              {" "}
+              <span class="lost">{loss}</span>
+            </>
+          )}
+        </h1>
+        {detail === undefined || !isShort(detail.losses) ? null : (
+          <p class="loss">By dataset: {lossList(detail.losses)}.</p>
+        )}
       </div>
     </div>
   );
+}
+
+/** One dataset has its loss in the sentence already, and a long list is no answer. */
+function isShort({ length }: SiteSummary["losses"]): boolean {
+  return length > 1 && length <= 6;
 }

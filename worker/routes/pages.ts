@@ -27,11 +27,11 @@ export function pageRoutes(): Hono<AppEnv> {
     const key = c.req.query("key");
     // The key leaves the address, where it would be seen, kept and passed on.
     if (key !== undefined && (await keepKey(c, key))) return c.redirect("/", 303);
-    const renews = c.req.query("still") === undefined;
+    const asked = { renews: c.req.query("still") === undefined, all: c.req.query("all") !== undefined };
     const summary = await readSeen(c, await accessOf(c));
     const { lastSweepAt: at, isDue } = await needsSweep(db, now);
     if (isDue || sweepIsOverdue(at, now)) sweepSoon();
-    return c.html(page(summary, now, renews, key !== undefined), key === undefined ? 200 : 403);
+    return c.html(page(summary, now, { ...asked, badKey: key !== undefined }), key === undefined ? 200 : 403);
   });
   routes.get("/subscribe", (c) => c.html(subscribePage(pushChannels(c.env.settings).map(({ name }) => name))));
   routes.get("/style.css", (c) => {
