@@ -91,7 +91,7 @@ function follow(child: ChildProcess, program: string, options: LaunchOptions, io
       timedOut = late;
       if (child.pid === undefined) return;
       setTimeout(giveUp, KILL_AFTER_MS + REAP_MS).unref();
-      await endGroup(child.pid, signal, io.platform);
+      await endGroup(child.pid, signal, io);
     },
   };
 }
@@ -136,9 +136,15 @@ export function searchPath(env: ChildIo["env"], platform: NodeJS.Platform): stri
   return [env.PATH ?? "/usr/bin:/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"].join(":");
 }
 
-function startErrorOf(program: string, cwd: string | undefined, error: unknown): string {
+/** Why a program could not be started, and what to do, as words for the owner. */
+export function startErrorOf(program: string, cwd: string | undefined, error: unknown): string {
   if (cwd !== undefined && !isFolder(cwd)) return `the working folder ${cwd} does not exist`;
   if (codeOf(error) === "ENOENT") return `there is no program \`${program}\` on the PATH`;
+  const script = /\.(cmd|bat|ps1)$/i.exec(program)?.[1]?.toLowerCase();
+  if (script !== undefined) {
+    const how = script === "ps1" ? '"powershell", "-NoProfile", "-File"' : '"cmd", "/d", "/c"';
+    return `\`${program}\` is a script, not a program: write ${how} before it in its argv`;
+  }
   return `the program \`${program}\` could not be started: ${reasonOf(error)}`;
 }
 

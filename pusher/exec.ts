@@ -72,6 +72,12 @@ export function executor(io: ChildIo): Executor {
   };
 }
 
+/** Runs programs that belong to no run: questions to the system, whose output is for nobody's eyes. */
+export function bystander({ env, platform }: Pick<ChildIo, "env" | "platform">): JobContext["exec"] {
+  const ignore = () => undefined;
+  return executor({ env, platform, onOutput: ignore, onBytes: ignore, onStart: ignore }).exec;
+}
+
 /** Lets bytes flow from one to the other; each end learns by a closed pipe when the other is gone. */
 function connect(producer: Child, consumer: Child, onBytes: () => void): () => number {
   const source = producer.process?.stdout;

@@ -1,7 +1,7 @@
 /**
  * Files that are either wholly there or not at all. Everything the pusher keeps goes through `replaceFile`: a temp file
  * in the same folder, then a rename; `durable` adds fsync of the file and its folder, so that it outlives a power cut.
- * Windows has no fsync of folders, and its rename fails for a moment while a virus scanner looks at either file.
+ * Windows has no fsync of folders, and fails to rename or delete for a moment while a virus scanner looks at a file.
  */
 import {
   closeSync,
@@ -18,8 +18,8 @@ import {
 import { basename, dirname, join } from "node:path";
 
 const TEMP_PREFIX = ".tmp-";
-const RENAME_TRIES = 10;
-const RENAME_PAUSE_MS = 20;
+const HELD_TRIES = 14;
+const HELD_PAUSE_MS = 20;
 let temps = 0;
 
 export interface ReplaceOptions {
@@ -58,16 +58,34 @@ export function writeNew(path: string, text: string): void {
   writeFileSync(path, text, { flag: "wx", mode: 0o644 });
 }
 
+/** Writes into a file that is there, whose rights stay as they are; durably. */
+export function fillFile(path: string, data: string): void {
+  const fd = openSync(path, "r+");
+  try {
+    writeFileSync(fd, data);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Moves a file over another in the same volume. */
 export function rename(from: string, to: string): void {
+  patiently(() => renameSync(from, to), process.platform);
+}
+
+/** What Windows answers while somebody else has a file open. */
+const HELD = ["EPERM", "EACCES", "EBUSY"];
+
+/** Does something with a file; on Windows again for a while (about two seconds), because scanners and indexers let go soon. */
+export function patiently<T>(act: () => T, platform: NodeJS.Platform): T {
   for (let tries = 1; ; tries += 1) {
     try {
-      renameSync(from, to);
-      return;
+      return act();
     } catch (error) {
-      const scanned = process.platform === "win32" && (codeOf(error) === "EPERM" || codeOf(error) === "EACCES");
-      if (!scanned || tries === RENAME_TRIES) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS);
+      const held = platform === "win32" && HELD.includes(codeOf(error) ?? "");
+      if (!held || tries === HELD_TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_PAUSE_MS * tries);
     }
   }
 }
@@ -106,7 +124,7 @@ export function namesIn(folder: string): string[] {
 /** Deletes a file that may already be gone. */
 export function removeIfThere(path: string): void {
   try {
-    unlinkSync(path);
+    patiently(() => unlinkSync(path), process.platform);
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
   }
@@ -135,6 +153,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EROFS: "the file system is read-only",
   EIO: "the disk reported an input/output error",
+  EBUSY: "another program has it open",
   EMFILE: "too many files are open",
 };
 

@@ -1,11 +1,11 @@
 /** The host's Ed25519 key: a PKCS8 PEM file (RFC 8410) with mode 0600, made by `enroll`, read whenever something is sent. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fromBase64url } from "../protocol/base64url.ts";
 import { failed, ok, type Result } from "../protocol/result.ts";
 import { keyIdOf, type SigningKey } from "../protocol/signature.ts";
-import { reasonOf, replaceFile } from "./files.ts";
+import { fillFile, reasonOf, rename, replaceFile, syncFolder } from "./files.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface HostKey extends SigningKey {
@@ -32,14 +32,26 @@ export async function loadKey(reference: string, folder: string, secrets: Secret
   return ok({ publicKey, privateKey, keyId: await keyIdOf(fromBase64url(publicKey)) });
 }
 
-/** Makes the key file of a `file:` reference unless it is there; true when it was made. */
-export function makeKey(reference: string, folder: string): Result<boolean, string> {
+/**
+ * Makes the key file of a `file:` reference unless it is there; true when it was made. `protect` keeps a file to its owner; it is
+ * asked before the key is in it.
+ */
+export async function makeKey(
+  reference: string,
+  folder: string,
+  protect: (path: string) => Promise<void>,
+): Promise<Result<boolean, string>> {
   if (!reference.startsWith("file:")) return ok(false);
   const path = resolve(folder, reference.slice("file:".length));
   if (existsSync(path)) return ok(false);
-  const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+  const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const fresh = `${path}.new`;
   try {
-    replaceFile(path, pem, { durable: true, mode: 0o600 });
+    replaceFile(fresh, "", { durable: false, mode: 0o600 });
+    await protect(fresh);
+    fillFile(fresh, pem);
+    rename(fresh, path);
+    syncFolder(dirname(path));
     return ok(true);
   } catch (error) {
     return failed(`the key file ${path} cannot be written: ${reasonOf(error)}`);

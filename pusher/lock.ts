@@ -3,17 +3,20 @@
  * others': whoever sees another living claim gives way. Because everybody writes before looking, two can never both
  * miss each other; because a claim's name is never used twice, clearing away a dead one can hit nobody else (the race
  * that a single lock file has when two take over a stale one). A claim is dead when its boot is over, its process is
- * gone, or the process id is by now another process (start time). A run's programs are named in its claim too: a
+ * gone, or the process id is by now another process (start time; on Windows the program's name). A run's programs are named in its claim too: a
  * backup that outlived its killed pusher still holds the lock.
  */
+import { uptime } from "node:os";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { namesIn, readIfThere, removeIfThere, replaceFile, sweepTemps } from "./files.ts";
-import { bootId, isAlive, startOf } from "./processes.ts";
+import { bootId, isAlive, isAnotherProgram, outputOf, startOf } from "./processes.ts";
 
 const processMark = z.strictObject({ pid: z.int(), start: z.optional(z.string()) });
 const claim = z.strictObject({
   boot: z.optional(z.string()),
+  /** Seconds that the machine was up then. */
+  uptime: z.optional(z.number()),
   holder: processMark,
   programs: z.array(processMark),
   /** `trying` may still give way, `held` will not. */
@@ -44,6 +47,7 @@ export async function takeLock(folder: string, id: string, now: number): Promise
   const file = join(folder, `${id}.json`);
   const mine: Claim = {
     boot: bootId(),
+    uptime: uptime(),
     holder: markOf(process.pid),
     programs: [],
     state: "trying",
@@ -115,6 +119,8 @@ function read(file: string): Claim | undefined {
 
 function isLiving(found: Claim): boolean {
   if (found.boot !== bootId()) return false;
+  // Where boots have no name (Windows): a machine that is up for a shorter time than it was then has been started again.
+  if (found.uptime !== undefined && found.uptime > uptime()) return false;
   return [found.holder, ...found.programs].some(stillRuns);
 }
 
@@ -129,7 +135,8 @@ function markOf(pid: number): z.infer<typeof processMark> {
 }
 
 function stillRuns(mark: z.infer<typeof processMark>): boolean {
-  return isAlive(mark.pid) && startOf(mark.pid) === mark.start;
+  if (!isAlive(mark.pid) || startOf(mark.pid) !== mark.start) return false;
+  return mark.start !== undefined || !isAnotherProgram(mark.pid, process.platform, outputOf);
 }
 
 function pause(ms: number): Promise<void> {

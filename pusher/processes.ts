@@ -1,6 +1,7 @@
 /** Other processes: is one alive, is it still the same one, and how to end a group of them. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { win32 } from "node:path";
 import { codeOf } from "./files.ts";
 import { KILL_AFTER_MS } from "./limits.ts";
 
@@ -38,25 +39,63 @@ export function bootId(): string | undefined {
   }
 }
 
+/**
+ * True when a living process is surely another program than this one. Windows hands out process ids again soon, and tells no start
+ * times without a long way round; but it tells the program's name. `ask` runs a program and gives its output.
+ */
+export function isAnotherProgram(
+  pid: number,
+  platform: NodeJS.Platform,
+  ask: (argv: readonly string[]) => string,
+): boolean {
+  if (platform !== "win32") return false;
+  const answer = ask(["tasklist", "/FI", `PID eq ${pid}`, "/FO", "CSV", "/NH"]);
+  const image = new RegExp(`^"([^"]+)","${pid}",`, "m").exec(answer)?.[1];
+  return image !== undefined && image.toLowerCase() !== win32.basename(process.execPath).toLowerCase();
+}
+
+/** What a program prints, or nothing when it cannot be started. Waits for its end. */
+export function outputOf(argv: readonly string[]): string {
+  const [program = "", ...rest] = argv;
+  return spawnSync(program, rest, { encoding: "utf8", windowsHide: true, timeout: ASK_MAX_MS }).stdout ?? "";
+}
+
+const ASK_MAX_MS = 10_000;
 const POLL_MS = 50;
 
 /**
  * Ends a child and everything it started: its process group gets SIGTERM (or the signal told), and SIGKILL after five
  * seconds if any of it is left. Windows has no groups: taskkill follows the tree, and there is no gentle way.
  */
-export async function endGroup(pid: number, signal: NodeJS.Signals, platform: NodeJS.Platform): Promise<void> {
-  if (platform === "win32") {
-    spawn("taskkill", ["/T", "/F", "/PID", String(pid)], { stdio: "ignore", windowsHide: true }).on("error", () => {
-      tryKill(pid, "SIGKILL");
-    });
-    return;
-  }
+export async function endGroup(
+  pid: number,
+  signal: NodeJS.Signals,
+  { platform, env }: { readonly platform: NodeJS.Platform; readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<void> {
+  if (platform === "win32") return endTree(pid, env);
   if (!tryKill(-pid, signal)) return;
   for (let waited = 0; waited < KILL_AFTER_MS; waited += POLL_MS) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (!tryKill(-pid, 0)) return;
   }
   tryKill(-pid, "SIGKILL");
+}
+
+/** The tree has to be walked from its root: once that is gone, nobody knows whose child the rest was. */
+function endTree(pid: number, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  return new Promise((done) => {
+    const options = { stdio: "ignore", windowsHide: true, env: { ...env } } as const;
+    const killer = spawn("taskkill", ["/T", "/F", "/PID", String(pid)], options);
+    killer.once("error", () => {
+      tryKill(pid, "SIGKILL");
+      done();
+    });
+    killer.once("close", (code) => {
+      // It may not (the tree is another account's) or cannot: then at least the program itself.
+      if (code !== 0) tryKill(pid, "SIGKILL");
+      done();
+    });
+  });
 }
 
 /** False when there is nobody left to signal. */

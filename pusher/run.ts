@@ -11,7 +11,7 @@ import { carryOut } from "./carry-out.ts";
 import { ASK_CODE_PAGE, codePageIn } from "./code-page.ts";
 import type { Config, JobConfig } from "./config.ts";
 import { nextSeq } from "./counter.ts";
-import { executor } from "./exec.ts";
+import { bystander } from "./exec.ts";
 import { reasonOf } from "./files.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 import { takeLock } from "./lock.ts";
@@ -88,11 +88,8 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
 }
 
 /** The code page of Windows' tools; undefined elsewhere. */
-async function codePageOf({ env, platform }: Shell): Promise<number | undefined> {
-  if (platform !== "win32") return undefined;
-  const ignore = () => undefined;
-  const children = executor({ env, platform, onOutput: ignore, onBytes: ignore, onStart: ignore });
-  return codePageIn((await children.exec(ASK_CODE_PAGE)).stdout);
+async function codePageOf(shell: Shell): Promise<number | undefined> {
+  return shell.platform === "win32" ? codePageIn((await bystander(shell)(ASK_CODE_PAGE)).stdout) : undefined;
 }
 
 /** Writes a record to the spool. A disk that takes none must not keep a backup from running. */

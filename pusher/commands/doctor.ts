@@ -16,7 +16,7 @@ export async function doctor(config: Config, shell: Shell): Promise<number> {
   const findings: Finding[] = [
     { what: `${config.file} is well formed: ${config.jobs.length} jobs, ${config.datasets.length} datasets` },
     key.ok ? { what: `the key is ${key.value.keyId}` } : { what: "the host's key", fault: key.failure },
-    ...checkKeyFile(config, shell.platform),
+    ...(await checkKeyFile(config, shell)),
     checkState(config),
     ...(await checkWorker(config, shell.now)),
     ...(await checkPrograms(config, shell)),

@@ -2,6 +2,7 @@
 import { enrollmentAnswer, enrollmentCode } from "../../protocol/enrollment.ts";
 import type { Config } from "../config.ts";
 import { makeKey } from "../key.ts";
+import { protect } from "../key-guard.ts";
 import { exchange, PATIENT } from "../link.ts";
 import { wordsOf } from "../refusal-words.ts";
 import { troubleWords } from "../send.ts";
@@ -16,7 +17,10 @@ export async function enroll(config: Config, shell: Shell, code: string): Promis
     shell.warn("that is no enrolment code: it has 22 letters, digits, `-` and `_`; copy it whole");
     return EXIT_USAGE;
   }
-  const made = makeKey(config.key, config.folder);
+  const made = await makeKey(config.key, config.folder, async (path) => {
+    const guarded = await protect(path, shell);
+    if (!guarded.ok) shell.warn(`others on this machine may read the new key: ${guarded.failure}`);
+  });
   if (!made.ok) {
     shell.warn(made.failure);
     return EXIT_FAULT;

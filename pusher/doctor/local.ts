@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { searchPath } from "../child.ts";
 import type { Config, DatasetConfig } from "../config.ts";
 import { reasonOf, replaceFile } from "../files.ts";
+import { readersOf } from "../key-guard.ts";
 import type { Shell } from "../shell.ts";
 import type { Finding } from "./finding.ts";
 import { versionAsker } from "./versions.ts";
@@ -11,13 +12,29 @@ import { versionAsker } from "./versions.ts";
 const OTHERS_MAY = 0o077;
 
 /** The private key has to be its owner's alone. Windows keeps that in access lists, which mode bits do not show. */
-export function checkKeyFile(config: Config, platform: NodeJS.Platform): Finding[] {
-  if (platform === "win32" || !config.key.startsWith("file:")) return [];
+export async function checkKeyFile(
+  config: Pick<Config, "key" | "folder" | "state">,
+  shell: Pick<Shell, "env" | "platform">,
+): Promise<Finding[]> {
+  if (!config.key.startsWith("file:")) return [];
   const path = resolve(config.folder, config.key.slice("file:".length));
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return [];
+  if (shell.platform === "win32") return [await checkAccess(path, config.state, shell)];
   if ((stats.mode & OTHERS_MAY) === 0) return [{ what: `${path} is readable by its owner alone` }];
   return [{ what: path, fault: `others may read the private key; run: chmod 600 ${path}` }];
+}
+
+async function checkAccess(path: string, state: string, shell: Pick<Shell, "env" | "platform">): Promise<Finding> {
+  const readers = await readersOf(path, state, shell);
+  if (!readers.ok) return { what: path, advice: `who may read the private key could not be seen: ${readers.failure}` };
+  const { everybody, others, mend } = readers.value;
+  if (everybody.length > 0) {
+    return { what: path, fault: `others may read the private key (${everybody.join(", ")}); run: ${mend}` };
+  }
+  if (others.length === 0) return { what: `${path} is readable by its owner, the system and administrators alone` };
+  const advice = `these accounts may read the private key too: ${others.join(", ")}; if none of them runs the pusher, run: ${mend}`;
+  return { what: path, advice };
 }
 
 export function checkState(config: Config): Finding {

@@ -48,7 +48,7 @@ export function childrenWith(cwd: string, env: NodeJS.ProcessEnv, platform: Node
     endAll: async () => {
       ending = true;
       const all = [...running].map(async ([child, ended]) => {
-        if (child.pid !== undefined) await endGroup(child.pid, "SIGTERM", platform);
+        if (child.pid !== undefined) await endGroup(child.pid, "SIGTERM", { platform, env });
         await ended;
       });
       await Promise.all(all);

@@ -50,6 +50,21 @@ describe("a lock", () => {
     expect((await takeLock(locks, newId(), NOW)).ok).toBe(true);
   });
 
+  it("of a machine that has been started again since is taken over, also where boots have no name", async () => {
+    mkdirSync(locks, { recursive: true });
+    const holder = { pid: process.pid, start: startOf(process.pid) };
+    const claim = {
+      boot: bootId(),
+      uptime: 1e12,
+      holder,
+      programs: [],
+      state: "held",
+      since: "2026-11-22T00:00:00.000Z",
+    };
+    writeFileSync(join(locks, "left-over.json"), JSON.stringify(claim));
+    expect((await takeLock(locks, newId(), NOW)).ok).toBe(true);
+  });
+
   it("of a process id that is another process now is taken over", async () => {
     claimOf({ pid: process.pid, start: "1" }, bootId());
     expect((await takeLock(locks, newId(), NOW)).ok).toBe(true);

@@ -39,7 +39,7 @@ afterEach(async () => {
 async function enrolled(): Promise<Sender> {
   const toml = `worker = "${worker.url}"\nkey = "file:k"\n[beat]\nevery = "5m"\ngrace = "0s"\n`;
   const config = checkConfig(toml, join(folder, "pusher.toml"), "pusher.toml");
-  makeKey("file:k", folder);
+  await makeKey("file:k", folder, async () => undefined);
   const key = await loadKey("file:k", folder, secretsOf({}));
   if (!config.ok || !key.ok) throw new Error("the test's own host is wrong");
   const state = config.value.state;
