@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MARKER_FILE } from "../../pusher/marker.ts";
 import { type Host, host } from "../pusher/host.ts";
-import { asNobody, fillPhotos, freePort, killTool, NO_WORKER, smallDisk, until } from "./cloud.ts";
+import { asNobody, fillPhotos, freePort, inPlaceOf, killTool, NO_WORKER, smallDisk, until } from "./cloud.ts";
 import { missing } from "./tools.ts";
 
 const absent = missing(["rsync", "setpriv"], "kind rsync on the real rsync");
@@ -154,7 +154,21 @@ describe.skipIf(absent.length > 0)("rsync", () => {
     expect(full.reason).toMatch(/no space left in the target.*\(big\.raw\)/);
   });
 
-  test("carries to a daemon, from one too, and says what it lacks", async () => {
+  test("carries over ssh, which asks nobody for a password", async () => {
+    // What ssh and sshd do: options, the machine, and the rest as one line for the shell there.
+    const words = `echo "$@" >> "${here.folder}/ssh.log"`;
+    inPlaceOf(here, "ssh", `${words}\nwhile [ "$1" = -o ] || [ "$1" = -l ]; do shift 2; done\nshift\nexec sh -c "$*"`);
+    configure('options = ["--delete"]', `backup@nas2:${copy()}`);
+    writeFileSync(copy("old.jpg"), "gone from the source");
+    expect(await run()).toMatchObject({ status: "succeeded", files: 9, deletions: 1, seen: [{ matched: 3 }] });
+    const calls = readFileSync(join(here.folder, "ssh.log"), "utf8").trimEnd().split("\n");
+    expect(calls).toHaveLength(2);
+    for (const call of calls) expect(call).toMatch(/^-o BatchMode=yes .*-l backup nas2 rsync --server/);
+    inPlaceOf(here, "ssh", "echo 'backup@nas2: Permission denied (publickey).' >&2; exit 255");
+    expect(await run()).toMatchObject({ status: "failed", reason: expect.stringContaining("refuses the login") });
+  });
+
+  test("carries to a daemon, and says what it lacks", async () => {
     const port = await daemon();
     const at = (module: string) => `rsync://joe@127.0.0.1:${port}/${module}`;
     const login = 'env = { RSYNC_PASSWORD = "file:rsync.password" }';
