@@ -5,7 +5,6 @@
 import { closeSync, createReadStream, createWriteStream, openSync, writeSync } from "node:fs";
 import { lstat, mkdir, mkdtemp, readdir, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { reasonOf } from "../files.ts";
 import { FETCH_MAX_SECONDS } from "../limits.ts";
@@ -62,6 +61,8 @@ export async function restoreFile(
 }
 
 async function copyOut(source: string, file: string): Promise<undefined> {
+  // Loaded when it is needed: the start of every command would take longer.
+  const { pipeline } = await import("node:stream/promises");
   await pipeline(createReadStream(source), createWriteStream(file));
   return undefined;
 }
