@@ -62,3 +62,5 @@ export const SYNCTHING_SCAN_MAX_MS = 1_209_600_000;
 /** Between two looks at how far Syncthing is, in milliseconds: the shortest at first, then longer and longer. */
 export const SYNCTHING_LOOK_MIN_MS = 250;
 export const SYNCTHING_LOOK_MAX_MS = 10_000;
+/** Most entries of a folder that one search for Syncthing's conflict copies looks at. */
+export const CONFLICTS_MAX_ENTRIES = 200_000;

@@ -13,7 +13,7 @@ const TOLD_EVERY_MS = 30_000;
 
 export interface Followed {
   readonly seen: Seen;
-  readonly outcome: JobOutcome;
+  readonly warnings: readonly string[];
 }
 
 /** The end: complete, with what was seen last, or failed. */
@@ -28,7 +28,7 @@ export async function follow(own: SyncthingSettings, rest: Rest, context: KindCo
     if (standing.kind === "stuck") return { status: "failed", reason: standing.reason };
     if (standing.kind === "complete") {
       if (!look.ok) continue;
-      return { seen: look.value, outcome: ended(standing.warnings) };
+      return { seen: look.value, warnings: standing.warnings };
     }
     const now = context.now();
     const left = look.ok ? JSON.stringify(standing.left) : last;
@@ -59,9 +59,4 @@ function judge({ side }: SyncthingSettings, seen: Seen): Standing {
 function unanswered({ status, words }: Refusal): Standing {
   if (status !== undefined && status < 500) return { kind: "stuck", reason: words };
   return { kind: "waiting", left: { items: 0, bytes: 0 }, why: words };
-}
-
-function ended(warnings: readonly string[]): JobOutcome {
-  if (warnings.length === 0) return { status: "succeeded", exitCode: 0 };
-  return { status: "warned", exitCode: 0, reason: `everything is carried, but ${warnings.join("; ")}` };
 }

@@ -35,7 +35,8 @@ export async function syncthingPair(
   to: string,
   program = "syncthing",
 ): Promise<SyncthingPair> {
-  const env = { ...process.env, HOME: folder, STNOUPGRADE: "1", STNORESTART: "1" };
+  // As the process itself, not as one that looks after another: a signal then reaches what it is meant for.
+  const env = { ...process.env, HOME: folder, STNOUPGRADE: "1", STNORESTART: "1", STMONITORED: "yes" };
   const made = await preparePair({ program, folder, from, to, key: KEY }, async ([file = "", ...args]) => {
     execFileSync(file, args, { stdio: "ignore", env });
     return { code: 0, output: "" };
