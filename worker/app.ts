@@ -7,10 +7,14 @@ import { actRoutes } from "./routes/acts.ts";
 import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
+import { ownerPageRoutes } from "./routes/owner-pages.ts";
 import { pageRoutes } from "./routes/pages.ts";
+import { passkeyRoutes } from "./routes/passkeys.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 
 /** What a page may load and do: style and pictures of our own, and nothing else. */
 const POLICY = {
@@ -21,7 +25,8 @@ const POLICY = {
   formAction: ["'none'"],
   frameAncestors: ["'none'"],
 };
-/** The page that subscribes a browser needs a script, its service worker, and a way to tell the worker. */
+/** A page that speaks with the browser itself needs a script, maybe a service worker, and a way to tell the worker. */
+const SCRIPTED_PAGES = ["/subscribe", "/sign-in", "/owner/enroll"];
 const SCRIPTED = {
   ...POLICY,
   scriptSrc: ["'self'"],
@@ -39,14 +44,15 @@ export function createApp(): Hono<AppEnv> {
   const scripted = secureHeaders({ contentSecurityPolicy: SCRIPTED });
   const pressed = secureHeaders({ contentSecurityPolicy: PRESSED });
   app.use((c, next) => {
-    if (c.req.path === "/subscribe") return scripted(c, next);
+    if (SCRIPTED_PAGES.includes(c.req.path)) return scripted(c, next);
     return (c.req.path.startsWith("/act/") ? pressed : plain)(c, next);
   });
   app.route("/v1/enrollments", enrollmentRoutes());
   app.route("/v1/plan", planRoutes());
   app.route("/v1/heartbeats", heartbeatRoutes());
   app.route("/v1/subscriptions", subscriptionRoutes());
-  app.route("/v1/session", sessionRoutes());
+  for (const routes of [signInRoutes(), sessionRoutes(), passkeyRoutes(), tokenRoutes()]) app.route("/", routes);
+  app.route("/", ownerPageRoutes());
   app.route("/act", actRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));

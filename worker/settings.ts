@@ -17,6 +17,7 @@ export interface Env {
   readonly DB: D1Database;
   readonly CLOCK?: DurableObjectNamespace;
   readonly EMAIL?: SendEmail;
+  readonly SIGN_IN_LIMIT?: Limiter;
   readonly [name: string]: unknown;
 }
 
@@ -39,9 +40,26 @@ export interface Settings {
   readonly publicSites: Sites;
   /** Whoever reaches this worker sees all that its owner does: on a loopback address, or behind a gate of the owner's own. */
   readonly openToAll: boolean;
+  /** Who passes Cloudflare Access is the owner; null: it is not set up, and owners sign in with passkeys. */
+  readonly access: AccessTeam | null;
+  /** Counts tries to sign in; null: they are not counted. */
+  readonly signInLimit: Limiter | null;
   readonly faults: readonly string[];
   /** What could be set up and is not. */
   readonly notes: readonly string[];
+}
+
+/** A team of Cloudflare Access, and the one application of it that lets owners in. */
+export interface AccessTeam {
+  /** `https://TEAM.cloudflareaccess.com` */
+  readonly issuer: string;
+  /** The application's audience tag. */
+  readonly audience: string;
+}
+
+/** A rate limiting binding. */
+export interface Limiter {
+  readonly limit: (asked: { readonly key: string }) => Promise<{ readonly success: boolean }>;
 }
 
 const SWEEP_SECONDS = 60;
@@ -66,6 +84,7 @@ export function readSettings(env: Env): Settings {
   const drill = readDrill(env.DRILL, env.DRILL_ZONE);
   const shown = readPublicSites(env.PUBLIC_SITES);
   const open = readOpenToAll(env.OPEN_TO_ALL);
+  const access = readAccess(env.ACCESS_TEAM, env.ACCESS_AUD);
   const critical = readRemind("REMIND_CRITICAL_SECONDS", env.REMIND_CRITICAL_SECONDS, REMIND_CRITICAL_SECONDS);
   const warning = readRemind("REMIND_WARNING_SECONDS", env.REMIND_WARNING_SECONDS, REMIND_WARNING_SECONDS);
   return {
@@ -83,6 +102,8 @@ export function readSettings(env: Env): Settings {
       ...(env.LINK_SECRET === undefined ? [`alerts carry no buttons: there is no LINK_SECRET (${MAKE_SECRET})`] : []),
       ...(open.value ? ["OPEN_TO_ALL is true: whoever can reach this worker sees all that its owner does"] : []),
     ],
+    access: access.value,
+    signInLimit: env.SIGN_IN_LIMIT ?? null,
     faults: [
       ...sweep.faults,
       ...page.faults,
@@ -91,6 +112,7 @@ export function readSettings(env: Env): Settings {
       ...drill.faults,
       ...shown.faults,
       ...open.faults,
+      ...access.faults,
       ...critical.faults,
       ...warning.faults,
       ...allow.faults,
@@ -167,6 +189,30 @@ function readOpenToAll(raw: unknown): Reader<boolean> {
   if (raw === undefined || raw === false || raw === "false") return { value: false, faults: [] };
   if (raw === true || raw === "true") return { value: true, faults: [] };
   return { value: false, faults: ["OPEN_TO_ALL must be true or false; only its owner sees what is private"] };
+}
+
+/** A half of it is a fault: whoever wrote it believes that Access guards the page. */
+function readAccess(team: unknown, audience: unknown): Reader<AccessTeam | null> {
+  if (team === undefined && audience === undefined) return { value: null, faults: [] };
+  const name = z
+    .string()
+    .check(z.regex(/^[a-z0-9-]+$/))
+    .safeParse(team);
+  const tag = z
+    .string()
+    .check(z.regex(/^[0-9a-f]{64}$/))
+    .safeParse(audience);
+  if (name.success && tag.success) {
+    return { value: { issuer: `https://${name.data}.cloudflareaccess.com`, audience: tag.data }, faults: [] };
+  }
+  const off = "Cloudflare Access lets nobody in";
+  return {
+    value: null,
+    faults: [
+      ...(name.success ? [] : [`ACCESS_TEAM must be your team's name, the TEAM of TEAM.cloudflareaccess.com; ${off}`]),
+      ...(tag.success ? [] : [`ACCESS_AUD must be the application's audience tag, 64 hexadecimal digits; ${off}`]),
+    ],
+  };
 }
 
 function readAllowPrivate(raw: unknown): Reader<boolean> {

@@ -34,6 +34,8 @@ const settings = (...channels: Channel[]): Settings => ({
   publicSites: [],
   openToAll: true,
   faults: [],
+  access: null,
+  signInLimit: null,
   notes: [],
 });
 

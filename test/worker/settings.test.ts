@@ -31,6 +31,8 @@ describe("sound settings", () => {
       drill: null,
       publicSites: [],
       openToAll: false,
+      access: null,
+      signInLimit: null,
       notes: [NO_SECRET],
       channels: [
         { ...mail, name: "mail", sender: EMAIL },
@@ -52,6 +54,8 @@ describe("sound settings", () => {
       drill: null,
       publicSites: [],
       openToAll: false,
+      access: null,
+      signInLimit: null,
       notes: [NO_SECRET],
       channels: [],
       faults: [],

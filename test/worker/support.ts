@@ -36,6 +36,8 @@ const TABLES = [
   "tokens",
   "challenge_key",
   "shares",
+  "audit",
+  "loosenings",
 ];
 
 export const db = openDatabase(env.DB);

@@ -20,7 +20,7 @@ export async function makeSecret(): Promise<MadeSecret> {
 }
 
 /** So many random bytes in base64url. */
-function randomText(bytes: number): string {
+export function randomText(bytes: number): string {
   return toBase64url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 

@@ -158,3 +158,23 @@ export const shares = sqliteTable("shares", {
   sites: text("sites"),
   revokedAt: integer("revoked_at"),
 });
+
+export const passkeys = sqliteTable("passkeys", {
+  id: text("id").primaryKey(),
+  owner: text("owner").notNull(),
+  name: text("name").notNull(),
+  rpId: text("rp_id").notNull(),
+  algorithm: text("algorithm").notNull(),
+  publicKey: text("public_key").notNull(),
+  counter: integer("counter").notNull(),
+  madeAt: integer("made_at").notNull(),
+  usedAt: integer("used_at"),
+  removedAt: integer("removed_at"),
+});
+
+export const ownerCodes = sqliteTable("owner_codes", {
+  codeHash: text("code_hash").primaryKey(),
+  owner: text("owner").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  usedAt: integer("used_at"),
+});
