@@ -6,6 +6,7 @@ import { type Executor, executor, type Stop } from "./exec.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 import type { KindContext } from "./jobs/kind.ts";
 import { KILL_AFTER_MS, REAP_MS } from "./limits.ts";
+import type { ProgressLine } from "./progress-line.ts";
 import { type Found, NOTHING_FOUND } from "./record.ts";
 import { restorableOf } from "./restorable.ts";
 import type { Shell } from "./shell.ts";
@@ -27,11 +28,13 @@ export interface RunIo {
   readonly cover: (pid: number) => void;
   /** The run goes on, and last moved at this instant (ms). Only told of a job with a `hard_limit`. */
   readonly progress: (at: number) => void;
+  /** Says on a terminal how the run goes on. */
+  readonly line: ProgressLine;
 }
 
 /** Carries out one run under its lock. */
 export async function carryOut(config: Config, job: JobConfig, shell: Shell, io: RunIo): Promise<CarriedOut> {
-  const { log } = io;
+  const { log, line } = io;
   const bounds = boundsOf(job.rules, {
     now: shell.now,
     end: (why) => stopper.stop({ kind: "timeout", why }),
@@ -41,9 +44,13 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
     env: shell.env,
     platform: shell.platform,
     onStart: io.cover,
-    onBytes: bounds.moved,
+    onBytes: (piped) => {
+      bounds.moved();
+      line.carried(piped);
+    },
     onOutput: (chunk, channel) => {
       log.push(chunk);
+      line.hide();
       shell.pass(chunk, channel);
     },
   });
@@ -63,7 +70,9 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
   const reach: Reach = { children, moved: bounds.moved, stopping: stopper.stopping, mark };
   const context = contextOf(config, job, shell, io, reach);
   try {
+    if (job.carries !== undefined) line.phase("makes its marker");
     if (!job.prepared.marks) await mark(shell.now());
+    line.phase(job.carries === undefined ? "looks" : "carries");
     const outcome = await Promise.race([safely(job, context), stopper.overdue]);
     await stopper.settled();
     const stopped = children.stopped();
@@ -151,6 +160,7 @@ function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, reac
     exec: children.exec,
     pipe: children.pipe,
     moved,
+    carried: io.line.total,
     stopping,
     mark,
     hide: shell.secrets.learn,
@@ -158,6 +168,7 @@ function contextOf(config: Config, job: JobConfig, shell: Shell, io: RunIo, reac
     log: (line) => {
       const bytes = new TextEncoder().encode(`${shell.secrets.redact(line)}\n`);
       io.log.push(bytes);
+      io.line.hide();
       shell.pass(bytes, "stderr");
     },
     now: shell.now,

@@ -16,8 +16,8 @@ export interface ChildIo {
   readonly platform: NodeJS.Platform;
   /** Output as it comes, all but what is asked to be quiet. */
   readonly onOutput: (chunk: Uint8Array, channel: Channel) => void;
-  /** A child wrote something, be it shown, read by the job or passed to another child. */
-  readonly onBytes: () => void;
+  /** A child wrote something, be it shown, read by the job or passed to another child; so many bytes were passed on. */
+  readonly onBytes: (passed: number) => void;
   /** A child of this id has started. */
   readonly onStart: (pid: number) => void;
 }
@@ -65,7 +65,7 @@ export function unstarted(startError: string): Child {
 
 function follow(child: ChildProcess, program: string, options: LaunchOptions, io: ChildIo): Child {
   const pass = (channel: Channel, quiet: boolean | undefined) => (chunk: Uint8Array) => {
-    io.onBytes();
+    io.onBytes(0);
     if (quiet !== true) io.onOutput(chunk, channel);
   };
   const { ownStdout, onStdout, onStderr } = options;
@@ -119,7 +119,7 @@ function handOver(
   io: ChildIo,
 ): () => string {
   stream?.on("data", (chunk: Buffer) => {
-    if (take(chunk)) io.onBytes();
+    if (take(chunk)) io.onBytes(0);
   });
   return () => "";
 }

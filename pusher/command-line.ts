@@ -33,6 +33,7 @@ export interface Command {
   readonly config?: string;
   readonly worker?: string;
   readonly by?: string;
+  readonly json?: boolean;
 }
 
 export type CommandLine = { readonly show: "help" | "version" } | Command;
@@ -60,6 +61,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine | string 
   if (command === "schedule" && !isScheduleAct(operand ?? "")) {
     return `\`schedule\` does one of ${SCHEDULE_ACTS.join(", ")}`;
   }
+  if (values.json === true && command !== "run") return "--json is for `run` only";
   if (values.by !== undefined && command !== "schedule") return "--by is for `schedule` only";
   return { command, operand: operand ?? "", ...given(values) };
 }
@@ -73,6 +75,7 @@ function tryParse(argv: readonly string[]) {
         config: { type: "string" },
         worker: { type: "string" },
         by: { type: "string" },
+        json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
       },
@@ -91,10 +94,11 @@ function isCommand(text: string): text is CommandName {
   return Object.hasOwn(COMMANDS, text);
 }
 
-function given({ config, worker, by }: Readonly<Partial<Record<"config" | "worker" | "by", string>>>) {
+function given({ config, worker, by, json }: Pick<Command, "config" | "worker" | "by" | "json">) {
   return {
     ...(config === undefined ? {} : { config }),
     ...(worker === undefined ? {} : { worker }),
     ...(by === undefined ? {} : { by }),
+    ...(json === undefined ? {} : { json }),
   };
 }

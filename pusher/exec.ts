@@ -58,7 +58,7 @@ export function executor(io: ChildIo): Executor {
     stream: (argv, onChunk, options) => {
       const child = start(argv, { ...options, ownStdout: true });
       child.process?.stdout?.on("data", (chunk) => {
-        io.onBytes();
+        io.onBytes(0);
         onChunk(chunk);
       });
       return finish(child, options);
@@ -79,7 +79,7 @@ export function bystander({ env, platform }: Pick<ChildIo, "env" | "platform">):
 }
 
 /** Lets bytes flow from one to the other; each end learns by a closed pipe when the other is gone. */
-function connect(producer: Child, consumer: Child, onBytes: () => void): () => number {
+function connect(producer: Child, consumer: Child, onBytes: (passed: number) => void): () => number {
   const source = producer.process?.stdout;
   const sink = consumer.process?.stdin;
   let bytes = 0;
@@ -90,7 +90,7 @@ function connect(producer: Child, consumer: Child, onBytes: () => void): () => n
   }
   source.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    onBytes();
+    onBytes(chunk.length);
   });
   source.on("error", () => sink.end());
   sink.on("error", () => source.destroy());

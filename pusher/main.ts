@@ -15,7 +15,7 @@ const HELP = `tierwatch pusher ${VERSION}
 
   init [--worker URL]          look at this machine and write a first pusher.toml
   enroll CODE [--worker URL]   make this host's key and enrol it
-  run JOB                      run a job once and report it; ends with the job's exit code
+  run JOB [--json]             run a job once and report it; ends with the job's exit code
   beat                         say "alive", send what waits (every few minutes)
   flush                        send what waits in the spool
   status                       what this host knows of its jobs and the worker
@@ -65,10 +65,14 @@ async function main(argv: readonly string[], shell: Shell): Promise<number> {
 type ConfiguredCommand = Command & { readonly command: Exclude<Command["command"], "init"> };
 
 /** Each command is loaded when it is asked for: `run` should start as fast as it can. */
-async function perform({ command, operand, by }: ConfiguredCommand, config: Config, shell: Shell): Promise<number> {
+async function perform(
+  { command, operand, by, json }: ConfiguredCommand,
+  config: Config,
+  shell: Shell,
+): Promise<number> {
   switch (command) {
     case "run":
-      return (await import("./commands/run.ts")).run(config, shell, operand);
+      return (await import("./commands/run.ts")).run(config, shell, operand, json === true);
     case "enroll":
       return (await import("./commands/enroll.ts")).enroll(config, shell, operand);
     case "beat":

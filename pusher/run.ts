@@ -16,6 +16,7 @@ import { reasonOf } from "./files.ts";
 import type { JobOutcome } from "./jobs/job.ts";
 import { takeLock } from "./lock.ts";
 import type { Notices } from "./notices.ts";
+import { NO_LINE, type ProgressLine } from "./progress-line.ts";
 import { type Found, finishedRecord, NOTHING_FOUND, type RunStart, startedRecord } from "./record.ts";
 import type { Shell } from "./shell.ts";
 import { put, type Spool, shrink, spoolOf } from "./spool.ts";
@@ -33,8 +34,23 @@ export interface Announcer {
   readonly start: (runId: string) => Notices;
 }
 
+/** Who watches the run where it was started. */
+export interface Watcher {
+  readonly line: ProgressLine;
+  /** The run's record, once it is kept and was tried to be told. */
+  readonly finished: (record: Run) => void;
+}
+
+const NOBODY: Watcher = { line: NO_LINE, finished: () => undefined };
+
 /** Runs a job once and gives the exit code to end with. */
-export async function runJob(config: Config, job: JobConfig, shell: Shell, announce: Announcer): Promise<number> {
+export async function runJob(
+  config: Config,
+  job: JobConfig,
+  shell: Shell,
+  announce: Announcer,
+  watcher: Watcher = NOBODY,
+): Promise<number> {
   const spool = spoolOf(config.state, shell.warn);
   const startedAt = shell.now();
   const began = shell.elapsed();
@@ -48,13 +64,18 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
   }
   const end = () => ({ finishedAt: shell.now(), tookMs: shell.elapsed() - began });
   const start: RunStart = { id, job: job.name, seq: seq.value, startedAt };
-  const keep = (outcome: JobOutcome, found: Found, log: string) =>
-    store(config, spool, shell, finishedRecord(start, end(), outcome, found, log, shell.secrets.redact));
+  const keep = (outcome: JobOutcome, found: Found, log: string): Run => {
+    const record = finishedRecord(start, end(), outcome, found, log, shell.secrets.redact);
+    store(config, spool, shell, record);
+    return record;
+  };
   if (!taken.ok) {
     const reason = `the run of ${taken.holder.since} (process ${taken.holder.pid}) still holds the lock`;
     shell.warn(`${job.name} was skipped: ${reason}`);
-    keep({ status: "skipped", exitCode: EXIT_LOCKED, reason }, NOTHING_FOUND, "");
+    watcher.line.over();
+    const record = keep({ status: "skipped", exitCode: EXIT_LOCKED, reason }, NOTHING_FOUND, "");
     await announce.result(id);
+    watcher.finished(record);
     return EXIT_LOCKED;
   }
   try {
@@ -72,15 +93,18 @@ export async function runJob(config: Config, job: JobConfig, shell: Shell, annou
       codePage,
       cover: taken.lock.cover,
       progress,
+      line: watcher.line,
     });
     notices.over();
-    keep(outcome, found, log.text(shell.secrets.redact));
+    watcher.line.over();
+    const record = keep(outcome, found, log.text(shell.secrets.redact));
     if (outcome.reason !== undefined) {
       shell.warn(`${job.name} ${outcome.status.replace("_", " ")}: ${shell.secrets.redact(outcome.reason)}`);
     }
     noteReported(config.state, found.seen);
     taken.lock.release();
     await announce.result(id);
+    watcher.finished(record);
     return exitCodeOf(outcome);
   } finally {
     taken.lock.release();

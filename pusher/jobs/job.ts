@@ -54,6 +54,8 @@ export interface JobContext {
   readonly now: () => number;
   /** The tool was seen to move on, by other means than a program's output. */
   readonly moved: () => void;
+  /** How many bytes it has carried so far, where its tool tells: somebody may be watching. */
+  readonly carried?: (bytes: number) => void;
   /** Aborted when the run has to end: whatever waits then gives up. */
   readonly stopping: AbortSignal;
 }

@@ -42,7 +42,7 @@ const ATTEMPT = /^Attempt \d+\/\d+ /;
 const FATAL = ["error", "critical", "alert", "emergency"];
 
 /** A reader of one call; `log` gets the lines that a person wants to see. */
-export function rcloneReport(log: (line: string) => void): RcloneReport {
+export function rcloneReport(log: (line: string) => void, carried?: (bytes: number) => void): RcloneReport {
   const errors = lastLines();
   let failures = few();
   let attemptOver = false;
@@ -71,6 +71,7 @@ export function rcloneReport(log: (line: string) => void): RcloneReport {
         if (said.data.stats !== undefined) {
           const moved = last === undefined || sum(said.data.stats) > sum(last);
           last = said.data.stats;
+          carried?.(last.bytes);
           return moved;
         }
         if (!FATAL.includes(said.data.level)) return true;

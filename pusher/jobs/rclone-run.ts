@@ -76,7 +76,7 @@ function countOf(text: string): number | undefined {
 }
 
 async function carry(own: RcloneWork, env: Env, source: Source, context: KindContext): Promise<JobOutcome> {
-  const report = rcloneReport(context.log);
+  const report = rcloneReport(context.log, context.carried);
   const limit = own.max_deletions === undefined ? [] : ["--max-delete", String(own.max_deletions)];
   const told = ["--use-json-log", "--stats", "30s", "--stats-log-level", "NOTICE"];
   const argv = ["rclone", own.mode, own.source, own.target, ...told, ...limit, ...(own.options ?? [])];

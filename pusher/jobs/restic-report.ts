@@ -48,7 +48,7 @@ const ABSENT = /^(.*) does not exist, skipping$/;
 const RETRY = /returned error, retrying after/;
 
 /** A reader of one backup; `log` gets the lines that a person wants to see. */
-export function resticReport(log: (line: string) => void): ResticReport {
+export function resticReport(log: (line: string) => void, carried?: (bytes: number) => void): ResticReport {
   const found = { unreadable: few(), absent: few(), errors: lastLines() };
   let last: Summary | undefined;
   let done = -1;
@@ -76,6 +76,7 @@ export function resticReport(log: (line: string) => void): ResticReport {
         const { bytes_done = 0, files_done = 0 } = line.data;
         const moved = bytes_done + files_done > done;
         done = bytes_done + files_done;
+        carried?.(bytes_done);
         return moved;
       },
     }),

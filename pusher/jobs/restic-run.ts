@@ -33,7 +33,7 @@ export async function runRestic(own: ResticWork, env: Env, context: KindContext)
 }
 
 async function backUp(own: ResticWork, env: Env, context: KindContext): Promise<JobOutcome> {
-  const report = resticReport(context.log);
+  const report = resticReport(context.log, context.carried);
   const sources = own.paths.map((path) => resolve(context.folder, path));
   const argv = ["restic", "backup", "--json", ...(own.options ?? []), "--", ...sources];
   const ended = await context.exec(argv, {
