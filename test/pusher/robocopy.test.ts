@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KindContext } from "../../pusher/jobs/kind.ts";
 import { robocopy } from "../../pusher/jobs/robocopy.ts";
@@ -301,6 +302,36 @@ describe("the summary", () => {
     const found = read(Buffer.from(`${summary([9, 9, 9, 9, 9, 9])}${"-".repeat(78)}\n${wide}`));
     expect(found?.files.total).toBe(2);
     expect(found?.bytes).toBeUndefined();
+  });
+
+  test("of any numbers and any words before the colon is what it is", () => {
+    const counts = fc.array(fc.nat(999_999_999), { minLength: 6, maxLength: 6 });
+    const label = fc
+      .string({ unit: "grapheme", minLength: 1 })
+      .filter((text) => /^[^:：\r\n\0\ufeff]*$/.test(text) && text.trim() !== "");
+    fc.assert(
+      fc.property(
+        fc.array(counts, { minLength: 3, maxLength: 3 }),
+        label,
+        fc.constantFrom(":", " :", "："),
+        (rows, word, colon) => {
+          const line = (row: readonly number[]) => `${word}${colon}${row.map((value) => ` ${value}`).join("")}\n`;
+          const found = read(Buffer.from(`${"-".repeat(78)}\n\n${rows.map(line).join("")}`));
+          const values = [found?.folders, found?.files, found?.bytes].map((row) => Object.values(row ?? {}));
+          expect(values).toEqual(rows);
+        },
+      ),
+    );
+  });
+
+  test("of no bytes at all makes it throw", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 2000 }),
+        fc.constantFrom(undefined, 437, 932),
+        (raw, page) => void read(raw, page),
+      ),
+    );
   });
 
   test("is none of a file's name", () => {

@@ -2,9 +2,11 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { KindContext } from "../../pusher/jobs/kind.ts";
 import { rsync } from "../../pusher/jobs/rsync.ts";
+import { rsyncReport } from "../../pusher/jobs/rsync-report.ts";
 import { rsyncTrouble } from "../../pusher/jobs/rsync-trouble.ts";
 import { type Answer, played } from "./played.ts";
 
@@ -272,4 +274,28 @@ test("progress that is told again is no progress; a deletion is", async () => {
 
 test.each(["D:\\photos", "d:/photos", "\\\\nas\\photos"])("%s is no path of rsync's", (source) => {
   expect(rsync.prepare({ source, target: "/x" }).ok).toBe(false);
+});
+
+test("what it says means the same however it was cut into chunks", () => {
+  const whole = (out: Uint8Array, err: Uint8Array, cuts: readonly number[]) => {
+    const report = rsyncReport(() => undefined, ["/srv/site/ry/src"]);
+    for (const [bytes, reader] of [
+      [out, report.stdout],
+      [err, report.stderr],
+    ] as const) {
+      let at = 0;
+      for (const cut of cuts) {
+        reader.push(bytes.subarray(at, at + cut));
+        at += cut;
+      }
+      reader.push(bytes.subarray(at));
+      reader.end();
+    }
+    return [report.bytes(), report.deletions(), report.failures().say(), report.vanished().say(), report.errors()];
+  };
+  for (const name of ["max-delete", "partial-23", "vanished"]) {
+    const [out, err] = [Buffer.from(said(name, "stdout")), Buffer.from(said(name, "stderr"))];
+    const expected = whole(out, err, []);
+    fc.assert(fc.property(fc.array(fc.nat(40)), (cuts) => void expect(whole(out, err, cuts)).toEqual(expected)));
+  }
 });

@@ -10,7 +10,7 @@ import { executor } from "../../pusher/exec.ts";
 import { patiently } from "../../pusher/files.ts";
 import { makeKey } from "../../pusher/key.ts";
 import { protect, readersOf } from "../../pusher/key-guard.ts";
-import { isAnotherProgram } from "../../pusher/processes.ts";
+import { isAlive, isAnotherProgram } from "../../pusher/processes.ts";
 
 const ME = "S-1-5-21-1004336348-1177238915-682003330-1001";
 let folder: string;
@@ -148,11 +148,11 @@ describe("a program whose time is up", () => {
     expect(calls()).toEqual([expect.stringMatching(/^taskkill \/T \/F \/PID \d+$/)]);
   });
 
-  test("is ended at least by itself where taskkill fails or is not there", async () => {
-    standIn("taskkill", "exit 1");
-    expect(await run("exec sleep 300")).toMatchObject({ timedOut: true, signal: "SIGKILL" });
-    rmSync(join(folder, "taskkill"));
-    expect(await run("exec sleep 300")).toMatchObject({ timedOut: true, signal: "SIGKILL" });
+  test.each(["exit 1", undefined])("is ended at least by itself where taskkill does not help: %s", async (script) => {
+    if (script !== undefined) standIn("taskkill", script);
+    const pid = join(folder, "pid");
+    expect(await run(`echo $$ > "${pid}"; exec sleep 300`)).toMatchObject({ timedOut: true, signal: "SIGKILL" });
+    expect(isAlive(Number(readFileSync(pid, "utf8")))).toBe(false);
   });
 });
 
