@@ -28,6 +28,13 @@ const LABELS: Readonly<Record<LinkAction, string>> = {
   confirm: "This test arrived",
 };
 
+/** Of a message about several incidents. */
+const LABELS_OF_ALL: Readonly<Record<LinkAction, string>> = {
+  ...LABELS,
+  ack: "Acknowledge all",
+  snooze: "Snooze all 1 d",
+};
+
 /** What a link says: do this to that, asked from this channel, until then (milliseconds). */
 export interface Claim {
   readonly action: LinkAction;
@@ -76,7 +83,8 @@ export function linksOf(maker: LinkMaker, alert: Alert, channel: string): Promis
     actionsOf(alert).map(async (does) => {
       const claim = { action: does, subject: alert.incidentId, channel, expiresAt: alert.at + GOOD_MS[does] };
       const url = new URL(`/act/${await tokenOf(maker.secret, claim)}`, maker.pageUrl);
-      return { label: LABELS[does], url: url.href };
+      const labels = alert.incidents === undefined ? LABELS : LABELS_OF_ALL;
+      return { label: labels[does], url: url.href };
     }),
   );
 }

@@ -147,7 +147,7 @@ describe("a message about several", () => {
     const mail = settings("mail+");
     for (const job of ["a", "b"]) await opens(mail, job, START);
     await deliverDue(db, mail, START + MINUTE);
-    const link = new URL(got[0]?.actions.find(({ label }) => label === "Acknowledge")?.url ?? "");
+    const link = new URL(got[0]?.actions.find(({ label }) => label === "Acknowledge all")?.url ?? "");
     const visit = async (method: string, at: number) => {
       const answer = await request(link.pathname, { method, redirect: "manual" }, at, mail);
       return { status: answer.status, text: await answer.text() };
