@@ -1,5 +1,5 @@
 /** A delivery that the owner asked for, to see that a channel works: the row that the next sweep of the worker sends. */
-import type { Alert } from "../worker/judge/say.ts";
+import { type Alert, title } from "../worker/judge/say.ts";
 
 export interface TestDelivery {
   readonly id: string;
@@ -16,7 +16,7 @@ export function testDelivery(channel: string, now: number): TestDelivery {
     site: "Tierwatch",
     root: "test",
     severity: "warning",
-    title: `Test of the channel ${channel}: nothing is wrong`,
+    title: title(`Test of the channel ${channel}: nothing is wrong`),
     lines: [
       `Somebody asked for this test at ${at}, with npm run test-channel.`,
       "An alert about your backups would arrive in the same way.",

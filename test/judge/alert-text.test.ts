@@ -1,8 +1,11 @@
 /** The parts of an alert's words that hold for all of them: titles of any reason, ages, clocks, ends of logs. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sayDrill } from "../../worker/judge/drill.ts";
 import { endOfLog, redacted } from "../../worker/judge/redact.ts";
 import { title } from "../../worker/judge/say.ts";
+import { sayDisabled } from "../../worker/judge/say-channel.ts";
+import { sayGone } from "../../worker/judge/subscribers.ts";
 import { tierAges } from "../../worker/judge/tier-ages.ts";
 import { told, zoneOfSite } from "../../worker/judge/told.ts";
 import type { Watch } from "../../worker/judge/watch.ts";
@@ -18,6 +21,20 @@ test("a title is one line of under 80 characters and whole, whatever it is made 
       expect(line.length).toBeLessThan(80);
       expect(line.isWellFormed()).toBe(true);
       expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    }),
+  );
+});
+
+test("so is that of every notice, drill and test, however long the names in it are", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 60, maxLength: 100 }), (words) => {
+      const name = words.toWellFormed();
+      const said = [sayGone("1", name, name, WELL), sayDrill(name, WELL, true, WELL), sayDisabled(name, name, WELL)];
+      for (const { title: line } of said) {
+        expect(line.length).toBeLessThan(80);
+        expect(line.isWellFormed()).toBe(true);
+        expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      }
     }),
   );
 });

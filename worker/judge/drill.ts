@@ -3,7 +3,7 @@
  * Like a digest it is due when its slot lies between the last sweep and this one; the
  * slot is its id, so there is one a month, whoever sweeps.
  */
-import type { Alert } from "./say.ts";
+import { type Alert, title } from "./say.ts";
 import { nextSlot, previousSlot } from "./schedule.ts";
 
 /** At nine in the morning of the first, when somebody is there to answer. */
@@ -25,7 +25,7 @@ export function sayDrill(channel: string, slot: number, asks: boolean, now: numb
     site: "Tierwatch",
     root: "drill",
     severity: "warning",
-    title: `Monthly drill of the channel ${channel}: did this arrive?`.slice(0, 79),
+    title: title(`Monthly drill of the channel ${channel}: did this arrive?`),
     lines: [
       "Nothing is wrong. This test goes through every channel on the first of each month, the way an alert would go.",
       asks

@@ -1,5 +1,5 @@
 /** What is wrong with the subscriptions of push channels, for the page: a channel that reaches nobody looks like one that works. */
-import type { Alert } from "./say.ts";
+import { type Alert, title } from "./say.ts";
 import { moment } from "./words.ts";
 
 export interface Subscriber {
@@ -36,7 +36,7 @@ export function sayGone(id: string, channel: string, name: string, at: number): 
     site: "",
     root: "monitor",
     severity: "warning",
-    title: `“${name}” takes no more alerts of the channel ${channel}`,
+    title: title(`“${name}” takes no more alerts of the channel ${channel}`),
     lines: [
       "Its push service says that it is gone: the browser or app was removed, its data cleared, or its leave withdrawn.",
       `If it is to hear of incidents again: npm run subscribe-code -- --channel ${channel} prints a link for it.`,
