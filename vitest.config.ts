@@ -15,9 +15,10 @@ export default defineConfig(async () => ({
       {
         test: {
           name: "node",
-          include: ["test/{protocol,judge,pusher,house,simulation}/**/*.test.ts"],
+          include: ["test/{protocol,judge,feeds,pusher,house,simulation}/**/*.test.ts"],
           environment: "node",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -33,6 +34,7 @@ export default defineConfig(async () => ({
           setupFiles: ["./test/worker/setup.ts"],
           globalSetup: "./test/site/providers.ts",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

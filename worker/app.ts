@@ -6,6 +6,7 @@ import { failurePage } from "./page/failure.tsx";
 import { actRoutes } from "./routes/acts.ts";
 import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
+import { feedRoutes } from "./routes/feeds.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
 import { ownerPageRoutes } from "./routes/owner-pages.ts";
 import { pageRoutes } from "./routes/pages.ts";
@@ -54,6 +55,7 @@ export function createApp(): Hono<AppEnv> {
   for (const routes of [signInRoutes(), sessionRoutes(), passkeyRoutes(), tokenRoutes()]) app.route("/", routes);
   app.route("/", ownerPageRoutes());
   app.route("/act", actRoutes());
+  app.route("/", feedRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));
   app.onError((error, c) => {

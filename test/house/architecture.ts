@@ -14,8 +14,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "worker/settings": ["protocol", "worker/judge", "worker/channels", "worker/links"],
   "worker/store": ["protocol", "worker/judge"],
   "worker/page": ["protocol", "worker/judge"],
+  "worker/feeds": ["protocol", "worker/judge"],
   "worker/channels": ["protocol", "worker/judge"],
-  "worker/routes": ["protocol", "worker/judge", "worker/store", "worker/page", "worker/settings", "worker/links"],
+  "worker/routes": [
+    "protocol",
+    "worker/judge",
+    "worker/store",
+    "worker/page",
+    "worker/feeds",
+    "worker/settings",
+    "worker/links",
+  ],
   "worker/push": ["worker/judge", "worker/store", "worker/channels"],
   "worker/deliver": [
     "worker/judge",

@@ -296,7 +296,7 @@ describe("the page is served", () => {
     const answer = await request("/", {}, START + HOUR);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toContain("text/html");
-    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
     const policy = answer.headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("style-src 'self'");

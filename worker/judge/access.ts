@@ -10,6 +10,11 @@ export function seenBy(access: Access, summary: Summary): Summary {
   return access.kind === "owner" ? summary : publicSummary(summary, access.sites);
 }
 
+/** Who sees no site, whatever there is. */
+export function seesNothing(access: Access): boolean {
+  return access.kind === "public" && access.sites !== "all" && access.sites.length === 0;
+}
+
 /** The sites of both. */
 export function joined(one: Sites, other: Sites): Sites {
   return one === "all" || other === "all" ? "all" : [...new Set([...one, ...other])];

@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { type Access, joined, seenBy } from "../judge/access.ts";
+import type { Sites } from "../judge/public.ts";
 import type { Summary } from "../judge/summary.ts";
 import { routingsOf } from "../settings.ts";
 import type { Database } from "../store/database.ts";
@@ -32,16 +33,27 @@ export async function accessOf(c: Asked): Promise<Access> {
   return { kind: "public", sites: joined(settings.publicSites, shared ?? []) };
 }
 
+/** What is wanted of how things stand: one site alone, and how many closed incidents of each. */
+interface Only {
+  readonly site?: string;
+  readonly closedMax?: number;
+}
+
 /** What the reader may see of how things stand. Of private sites no row is read for who may not see them. */
-export async function readSeen(c: Asked, access: Access, closedMax?: number): Promise<Summary> {
+export async function readSeen(c: Asked, access: Access, only: Only = {}): Promise<Summary> {
   const { db, settings, now } = c.env;
   const { drill, publicSites } = settings;
   const faults = await allFaults(db, settings);
   const setup = { faults, routings: routingsOf(settings), drills: drill !== null, publicSites };
-  const sites = access.kind === "owner" ? "all" : access.sites;
-  const summary = seenBy(access, await readSummary(db, setup, now, { sites, closedMax }));
+  const sites = among(access.kind === "owner" ? "all" : access.sites, only.site);
+  const summary = seenBy(access, await readSummary(db, setup, now, { sites, closedMax: only.closedMax }));
   if (access.kind === "owner" || summary.sites.length > 0 || !(await isAnythingWatched(db))) return summary;
   return { ...summary, view: "hiding", faults: [] };
+}
+
+function among(sites: Sites, site: string | undefined): Sites {
+  if (site === undefined) return sites;
+  return sites === "all" || sites.includes(site) ? [site] : [];
 }
 
 /** Keeps the key of the address in a cookie, so that it need not stay in the address; false when it shows nothing. */

@@ -1,7 +1,6 @@
-/** What people and monitors read: the page with its stylesheet, `status.json` and `healthz`. */
+/** What people read, and `healthz`: the page with its stylesheet. */
 import { type Context, Hono } from "hono";
 import { sweepIsOverdue } from "../judge/clocks.ts";
-import { statusJson } from "../judge/status-json.ts";
 import { sweepIsStale } from "../judge/summary.ts";
 import { FAVICON } from "../page/icons.tsx";
 import { page } from "../page/page.tsx";
@@ -10,10 +9,13 @@ import { subscribePage } from "../page/subscribe.tsx";
 import { lastSweepAt, needsSweep } from "../store/sweeps.ts";
 import { accessOf, keepKey, readSeen } from "./access.ts";
 import type { AppEnv } from "./context.ts";
+import { keepFor } from "./keeping.ts";
 import { allFaults, pushChannels } from "./push-channels.ts";
 
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
 const FOR_EVER = "public, max-age=31536000, immutable";
+/** Less than the page waits before it fetches itself again. */
+const PAGE_SECONDS = 15;
 const CHECK_FIRST = "public, no-cache";
 
 export function pageRoutes(): Hono<AppEnv> {
@@ -28,7 +30,9 @@ export function pageRoutes(): Hono<AppEnv> {
     // The key leaves the address, where it would be seen, kept and passed on.
     if (key !== undefined && (await keepKey(c, key))) return c.redirect("/", 303);
     const asked = { renews: c.req.query("still") === undefined, all: c.req.query("all") !== undefined };
-    const summary = await readSeen(c, await accessOf(c));
+    const access = await accessOf(c);
+    const summary = await readSeen(c, access);
+    keepFor(c, access, PAGE_SECONDS);
     const { lastSweepAt: at, isDue } = await needsSweep(db, now);
     if (isDue || sweepIsOverdue(at, now)) sweepSoon();
     return c.html(page(summary, now, { ...asked, badKey: key !== undefined }), key === undefined ? 200 : 403);
@@ -44,9 +48,6 @@ export function pageRoutes(): Hono<AppEnv> {
   routes.get("/favicon.svg", (c) =>
     c.body(FAVICON, 200, { "content-type": "image/svg+xml", "cache-control": "public, max-age=86400" }),
   );
-  routes.get("/status.json", async (c) => {
-    return c.json(statusJson(await readSeen(c, await accessOf(c))));
-  });
   routes.get("/healthz", async (c) => {
     const { db, now } = c.env;
     const at = await lastSweepAt(db);

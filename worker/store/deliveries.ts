@@ -124,3 +124,13 @@ export function recordTries(tries: readonly Tried[]): SQL[] {
         AND (${field("dueAt")} IS NULL OR deliveries.attempts = ${field("attempts")})`,
   );
 }
+
+const waiting = z.array(z.object({ channel: z.string(), waiting: z.number() }));
+
+/** How many wait in each channel of the settings; what waits for one browser waits in its push channel. */
+export async function waitingDeliveries(db: Database): Promise<z.infer<typeof waiting>> {
+  const found = await db.all(sql`
+    SELECT substr(channel, 1, instr(channel || '/', '/') - 1) AS channel, count(*) AS waiting
+    FROM deliveries WHERE due_at IS NOT NULL GROUP BY 1`);
+  return z.parse(waiting, found);
+}

@@ -33,7 +33,10 @@ export async function readSummary(
   db: Database,
   setup: Setup,
   now: number,
-  { sites: of = "all", closedMax = CLOSED_MAX }: { readonly sites?: Sites; readonly closedMax?: number } = {},
+  {
+    sites: of = "all",
+    closedMax = CLOSED_MAX,
+  }: { readonly sites?: Sites; readonly closedMax?: number | undefined } = {},
 ): Promise<Summary> {
   const { faults, routings, drills, publicSites } = setup;
   const channels = drills ? routings.map(({ channel }) => channel) : [];
