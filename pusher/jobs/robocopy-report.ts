@@ -3,6 +3,7 @@
  * and a path; the summary, behind the last line of dashes, is rows of six numbers in a fixed order.
  */
 import { type Few, few } from "./few.ts";
+import { lastLines } from "./last-lines.ts";
 import { type LineReader, lines } from "./lines.ts";
 
 /** One row of the summary. `extras` are only in the target. */
@@ -31,6 +32,8 @@ export interface RobocopyReport {
   readonly stdout: LineReader;
   /** Undefined when Robocopy did not come to it. */
   readonly summary: () => Summary | undefined;
+  /** Its last lines: where there is no summary, they say why. */
+  readonly said: () => string;
   /** What went wrong last. */
   readonly last: () => Trouble | undefined;
   /** Names of what failed in the first attempt and in each of so many further ones; all that failed at all when none did. */
@@ -62,7 +65,9 @@ export function robocopyReport(log: (line: string) => void, codePage: number | u
     if (known !== undefined) known.attempts += 1;
     else if (troubles.size < PATHS_MAX) troubles.set(path, { code, path, attempts: 1 });
   };
+  const said = lastLines();
   const take = (line: string): boolean => {
+    said.push(line);
     if (explains) log(line);
     explains = false;
     const [, code, rest = ""] = ERROR.exec(line) ?? [];
@@ -82,6 +87,7 @@ export function robocopyReport(log: (line: string) => void, codePage: number | u
   return {
     stdout: lines(take, codePage),
     last: () => last,
+    said: said.text,
     summary: () => {
       const [folders, files, bytes] = rows;
       if (folders === undefined || files === undefined) return undefined;

@@ -76,10 +76,10 @@ async function attempt(work: Work, limit: number | undefined, context: KindConte
   if (!hasExited(ended)) return unfinished(ended);
   const summary = report.summary();
   const fail = (reason: string): JobOutcome => ({ status: "failed", exitCode: ended.exitCode, reason });
-  if (summary === undefined) return fail(`${robocopyTrouble(ended.exitCode, report.last())}. Nothing was copied`);
-  const { total, extras } = summary.files;
-  if (total === 0 && report.last() !== undefined)
+  const { total, extras } = summary?.files ?? { total: 0, extras: 0 };
+  if (summary === undefined || (total === 0 && report.last() !== undefined)) {
     return fail(`${robocopyTrouble(ended.exitCode, report.last())}. Nothing was copied`);
+  }
   if (total === 0 || (mayBeMarkers(total, context) && (await holdsOnlyMarkers(resolve(context.folder, work.source))))) {
     const reason = `${work.source} holds no file at all: is its disk there? Nothing was copied, nothing deleted`;
     return { status: "failed", reason, files: total };
@@ -122,6 +122,7 @@ async function call(
   const argv = ["robocopy", work.source, work.target, ...words];
   const ended = await context.exec(argv, { cwd: context.folder, onStdout: report.stdout.push });
   report.stdout.end();
+  if (report.summary() === undefined) context.log(report.said());
   return ended;
 }
 

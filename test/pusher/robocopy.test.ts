@@ -157,6 +157,7 @@ describe("nothing is copied or deleted", () => {
     const ran = await run([["trial", trial]], { options: ["/MIR"], ...settings }, more);
     expect(ran.outcome).toMatchObject({ status: "failed", reason: expect.stringMatching(reason) });
     expect(ran.calls.length).toBeLessThan(2);
+    return ran.log;
   };
   const missing = `2026/10/05 14:31:02 FEHLER 3 (0x00000003) Quellverzeichnis wird ge\x94ffnet D:\\photos\\\r\nDas System kann den Pfad nicht finden.\r\n`;
 
@@ -174,7 +175,11 @@ describe("nothing is copied or deleted", () => {
   });
 
   test("from a source that is not there, or is behind a network that is down", async () => {
-    await nothing({ exitCode: 16, stdout: missing }, /^D:\\photos\\: it is not there: .*Nothing was copied$/);
+    const log = await nothing(
+      { exitCode: 16, stdout: missing },
+      /^D:\\photos\\: it is not there: .*Nothing was copied$/,
+    );
+    expect(log.join("\n")).toContain("Das System kann den Pfad nicht finden.");
     const down = missing.replace("3 (0x00000003)", "53 (0x00000035)");
     await nothing({ exitCode: 16, stdout: down }, /cannot be reached: does it run/);
     await nothing({ exitCode: 9, stdout: down + summary([0, 0, 0, 0, 0, 7]) }, /cannot be reached/);
