@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureHeartbeats } from "./heartbeats.ts";
 import { measureJob } from "./jobs.ts";
+import { measureLive } from "./live.ts";
 import { measurePusher } from "./pusher.ts";
 import { figuresOf, tableOf } from "./report.ts";
 import { measureRows } from "./rows.ts";
@@ -25,7 +26,9 @@ try {
   step("rows and statements");
   const rows = await measureRows(folder);
   step("heartbeats through workerd, D1 on disk");
-  const figures = figuresOf(rows, await measureHeartbeats(folder), size, pusher, job);
+  const heartbeats = await measureHeartbeats(folder);
+  step("from deadline to delivery, on live clocks for five and a half minutes");
+  const figures = figuresOf(rows, heartbeats, await measureLive(folder), size, pusher, job);
   console.log(process.argv.includes("--json") ? JSON.stringify(figures) : tableOf(figures));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /** The figures by their names, and as the table that a person reads: what was measured beside what was to be reached. */
 import type { Measured } from "./heartbeats.ts";
 import type { JobCost } from "./jobs.ts";
+import type { Latency, Live } from "./live.ts";
 import type { PusherStart } from "./pusher.ts";
 import type { Rows } from "./rows.ts";
 
@@ -25,6 +26,10 @@ export interface Figures {
   readonly sweep1500Skipped: number;
   readonly sweep1500RowsRead: number;
   readonly sweep1500RowsWritten: number;
+  /** From a deadline to its alert at the receiver, in milliseconds, and of how many deadlines none came. */
+  readonly alertBothClocks: Latency;
+  readonly alertCronAlone: Latency;
+  readonly alertCronAndVisits: Latency;
   readonly workerGzipBytes: number;
   readonly pageGzipBytes: number;
   readonly pageCpuMs: number | null;
@@ -38,6 +43,7 @@ export interface Figures {
 export function figuresOf(
   rows: Rows,
   sent: Measured,
+  live: Live,
   workerGzipBytes: number,
   pusher: PusherStart,
   job: JobCost | null,
@@ -61,6 +67,9 @@ export function figuresOf(
     sweep1500Skipped: rows.many.skipped + (1_500 - rows.many.watchesDue),
     sweep1500RowsRead: rows.many.rowsRead,
     sweep1500RowsWritten: rows.many.rowsWritten,
+    alertBothClocks: live.bothClocks,
+    alertCronAlone: live.cronAlone,
+    alertCronAndVisits: live.cronAndVisits,
     workerGzipBytes,
     pageGzipBytes: sent.pageGzipBytes,
     pageCpuMs: sent.page.cpuMs === null ? null : rounded(sent.page.cpuMs),
@@ -84,6 +93,9 @@ export function tableOf(of: Figures): string {
     .map(([size, { heartbeat, sweep }]) => `${heartbeat} / ${sweep} (${size})`)
     .join(", ");
   const cpu = (ms: number | null) => (ms === null ? "not told here" : `${ms} ms`);
+  const seconds = (ms: number) => (ms / 1000).toFixed(1);
+  const latency = ({ p50Ms, p99Ms, untold }: Latency) =>
+    `${seconds(p50Ms)} / ${seconds(p99Ms)} s${untold === 0 ? "" : `; ${untold} never came`}`;
   const lines: readonly (readonly [string, string, string])[] = [
     ["heartbeats a second, 8 at a time", `${of.heartbeatsPerSecond}`, `a bare worker: ${of.bareHeartbeatsPerSecond}`],
     ["a heartbeat, p50 / p99", `${of.heartbeatP50Ms} / ${of.heartbeatP99Ms} ms`, ""],
@@ -94,6 +106,9 @@ export function tableOf(of: Figures): string {
     ["rows read by a heartbeat with a run / a sweep with 1 due (watches, runs and markers)", growth, "flat"],
     ["rows read by a sweep with 1 due of 100,000", `${of.sweep1RowsRead}`, ""],
     ["statements for 1,500 due, skipped", `${of.sweep1500Statements}, ${of.sweep1500Skipped}`, "at most 50, 0"],
+    ["deadline to alert, both clocks, p50 / p99", latency(of.alertBothClocks), "65 s"],
+    ["the same, cron trigger alone", latency(of.alertCronAlone), "65 s"],
+    ["the same, a visit each 3 s", latency(of.alertCronAndVisits), "5 s"],
     ["worker, gzipped", `${(of.workerGzipBytes / 1024).toFixed(1)} KiB`, "at most 150 KiB"],
     ["page, gzipped; its CPU", `${(of.pageGzipBytes / 1024).toFixed(1)} KiB; ${cpu(of.pageCpuMs)}`, ""],
     ["`pusher run true` over `node -e 0`", `${of.pusherStartRatio} times`, "at most 2.5"],

@@ -89,9 +89,14 @@ export async function sweep(
   return { swept: true, watchesDue, skipped, alerts, deliveries, delivered };
 }
 
-/** When the clock that started the sweep at `now` starts the next: when something is due, at the latest at `latestAt`. */
-export async function nextSweepAt(db: Database, { delivered }: Swept, now: number, latestAt: number): Promise<number> {
-  return nextAlarmAt(await nextDueAt(db, now, delivered > 0), now, latestAt);
+/**
+ * When the clock that started the sweep at `now` starts the next: when something is due, at the latest at `latestAt`. Another
+ * sweep may have held the lease, which began before and does not see what became due since; a site may have changed meanwhile.
+ */
+export async function nextSweepAt(db: Database, swept: Swept, now: number, latestAt: number): Promise<number> {
+  const settled = swept.swept && swept.skipped === 0;
+  const dueAt = await nextDueAt(db, settled ? now : 0, settled && swept.delivered === 0 ? now : 0);
+  return nextAlarmAt(dueAt, now, latestAt, settled);
 }
 
 /** Did sweeps stand still until now, and does each clock still start them? */

@@ -151,7 +151,12 @@ describe("sweeps", () => {
     ["something is due at once", 0, 1],
   ])("of the object come when %s", (_, inSeconds, expected) => {
     const dueAt = inSeconds === null ? null : NOW + inSeconds * 1000;
-    expect((nextAlarmAt(dueAt, NOW, NOW + 60_000) - NOW) / 1000).toBe(expected);
+    expect((nextAlarmAt(dueAt, NOW, NOW + 60_000, true) - NOW) / 1000).toBe(expected);
+  });
+
+  it("of the object come again in 5 s when something due could not be looked at", () => {
+    expect(nextAlarmAt(NOW - 1, NOW, NOW + 60_000, false)).toBe(NOW + 5_000);
+    expect(nextAlarmAt(null, NOW, NOW + 60_000, false)).toBe(NOW + 60_000);
   });
 });
 

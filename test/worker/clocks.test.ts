@@ -187,6 +187,17 @@ describe("the Clock object's alarm", () => {
     await runDurableObjectAlarm(clock());
     expect(await alarmAt()).toBe(dueAt);
   });
+
+  test("rings again soon when another sweep, which began before, held the lease", async () => {
+    await clock().fetch("https://clock/");
+    const now = Date.now();
+    await queueDue(now - 1, now - 60_000);
+    await env.DB.prepare("UPDATE sweeps SET lease_until = ?")
+      .bind(now + 60_000)
+      .run();
+    await runDurableObjectAlarm(clock());
+    expect(await alarmAt()).toBeLessThan(now + 50_000);
+  });
 });
 
 describe("a watchdog", () => {

@@ -65,8 +65,8 @@ export async function drain(d1: D1Database, each: number): Promise<Drained> {
       if (critical < wanted / 20) most.criticalSweeps = most.sweeps + 1;
       most.statements = Math.max(most.statements, statements);
       most.subrequests = Math.max(most.subrequests, statements + requests);
-      const dueAt = await nextDueAt(openDatabase(d1), now, delivered > 0);
-      now = nextAlarmAt(dueAt, now + hung * TRY_MAX_MS, now + SWEEP_EVERY_MS);
+      const dueAt = await nextDueAt(openDatabase(d1), now, delivered > 0 ? 0 : now);
+      now = nextAlarmAt(dueAt, now + hung * TRY_MAX_MS, now + SWEEP_EVERY_MS, true);
     }
     return { ...most, seconds: (now - START) / 1000 };
   } finally {

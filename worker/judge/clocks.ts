@@ -22,15 +22,17 @@ export function sweepIsOverdue(lastSweepAt: number | null, now: number): boolean
   return lastSweepAt === null || now - lastSweepAt > OVERDUE_MS;
 }
 
-/** Two sweeps of the Clock object are at least this far apart. */
+/** The Clock object's sweeps are at least this far apart; the longer one where the last could not look at everything. */
 const SOON_MS = 1_000;
+const AGAIN_MS = 5_000;
 
 /**
- * When the Clock object's alarm, which rang at `now`, rings next: when something is due (null: nothing is known), at the latest at `latestAt`. So a
- * deadline is looked at when it passes, and a backlog goes on at once.
+ * When the Clock object's alarm, which rang at `now`, rings next: when something is due (null: nothing is known), at the
+ * latest at `latestAt`. So a deadline is looked at when it passes, and a backlog goes on at once. `settled`: nothing that was
+ * due was left aside.
  */
-export function nextAlarmAt(dueAt: number | null, now: number, latestAt: number): number {
-  return Math.min(latestAt, Math.max(dueAt ?? latestAt, now + SOON_MS));
+export function nextAlarmAt(dueAt: number | null, now: number, latestAt: number, settled: boolean): number {
+  return Math.min(latestAt, Math.max(dueAt ?? latestAt, now + (settled ? SOON_MS : AGAIN_MS)));
 }
 
 export interface ClockFacts {

@@ -108,18 +108,15 @@ export async function needsSweep(db: Database, now: number): Promise<ReturnType<
   return needOf(await db.all(sweepNeed(now)));
 }
 
-/**
- * When something is due next: what is due by `now` is the sweep's that was just made, but for deliveries that it had no
- * room for (`more`). Null when nothing is known.
- */
-export async function nextDueAt(db: Database, now: number, more: boolean): Promise<number | null> {
+/** When something is due next: what is to be judged after `judged`, and deliveries after `delivered`. Null when nothing is. */
+export async function nextDueAt(db: Database, judged: number, delivered: number): Promise<number | null> {
   const [found] = z.parse(
     z.array(z.object({ at: instant })),
     await db.all(sql`
       SELECT min(at) AS at FROM (
-        SELECT min(due_at) AS at FROM watches WHERE due_at > ${now}
-        UNION ALL SELECT min(due_at) FROM incidents WHERE due_at > ${now}
-        UNION ALL SELECT min(due_at) FROM deliveries WHERE due_at > ${more ? 0 : now})`),
+        SELECT min(due_at) AS at FROM watches WHERE due_at > ${judged}
+        UNION ALL SELECT min(due_at) FROM incidents WHERE due_at > ${judged}
+        UNION ALL SELECT min(due_at) FROM deliveries WHERE due_at > ${delivered})`),
   );
   return found?.at ?? null;
 }
