@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import * as z from "zod/mini";
 import { readWanted, USAGE, type Wanted } from "./command-line.ts";
 import type { Problem } from "./history.ts";
-import { report, summary } from "./report.ts";
+import { problemLines, report, summary } from "./report.ts";
 import { shrunk } from "./shrink.ts";
 import { storyOf } from "./story.ts";
 import { judged, planOf, type Tally, tallyOf } from "./stretches.ts";
@@ -30,8 +30,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const began = performance.now();
   const tallies = await playAll(wanted);
   const counted = summary(wanted, tallies);
-  if (wanted.json) console.log(JSON.stringify(counted));
-  else await tell(wanted, tallies, (performance.now() - began) / 1000);
+  if (wanted.json) {
+    for (const line of problemLines(tallies)) console.error(line.trim());
+    console.log(JSON.stringify(counted));
+  } else await tell(wanted, tallies, (performance.now() - began) / 1000);
   return counted.problems === 0 ? 0 : EXIT_PROBLEMS;
 }
 

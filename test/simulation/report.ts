@@ -39,7 +39,7 @@ export function summary(wanted: Pick<Wanted, "seed">, tallies: readonly Tally[])
   };
 }
 
-export function report(wanted: Wanted, tallies: readonly Tally[], seconds: number): string {
+export function report(wanted: Pick<Wanted, "seed">, tallies: readonly Tally[], seconds: number): string {
   const counted = summary(wanted, tallies);
   const faults = Object.entries(counted.faults).map(([kind, count]) => `  ${kind.padEnd(16)}${count}`);
   const each = (seconds / Math.max(1, tallies.length)).toFixed(1);
@@ -53,8 +53,13 @@ export function report(wanted: Wanted, tallies: readonly Tally[], seconds: numbe
       ? "No problems: nothing missed, nothing late, no false alarm, no duplicate, no run lost, every state true."
       : `${counted.problems} problems: ${counted.missed} missed, ${counted.late} late, ${counted.falseAlarms} false alarms, ` +
         `${counted.duplicates} duplicates, ${counted.lostRuns} lost runs, ${counted.divergedStates} diverged states`,
-    ...tallies.flatMap(({ seed, problems }) => problems.map((problem) => problemLine(seed, problem))),
+    ...problemLines(tallies),
   ].join("\n");
+}
+
+/** One line for each problem: where, when, what, and the seed that shows it again. */
+export function problemLines(tallies: readonly Tally[]): string[] {
+  return tallies.flatMap(({ seed, problems }) => problems.map((problem) => problemLine(seed, problem)));
 }
 
 function problemLine(seed: number, { kind, at, site, text }: Problem): string {
