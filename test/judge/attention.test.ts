@@ -120,6 +120,25 @@ describe("a silence", () => {
   });
 });
 
+describe("a silence at 02:30 each night in Berlin for an hour, over the jumps of summer time,", () => {
+  const recurs = { schedule: { cron: "30 2 * * *", zone: "Europe/Berlin" }, seconds: 3600 };
+  const acts = withActs(silence(START, null, `site:${NAME}`, { recurs }));
+
+  test.each([
+    ["in spring begins at the jump that skips it, 03:00", "2027-03-28T00:59:59Z", ["opened"]],
+    ["in spring begins at the jump that skips it, 03:00", "2027-03-28T01:00:00Z", []],
+    ["and lasts its hour", "2027-03-28T01:59:59Z", []],
+    ["and lasts its hour", "2027-03-28T02:00:00Z", ["opened"]],
+    ["in autumn begins at the first of two 02:30", "2027-10-31T00:30:00Z", []],
+    ["and lasts its hour", "2027-10-31T01:29:59Z", []],
+    ["and does not come again at the second", "2027-10-31T01:30:00Z", ["opened"]],
+    ["the night after it is at 02:30 again", "2027-11-01T01:30:00Z", []],
+  ])("%s: at %s", (_what, time, said) => {
+    const at = Date.parse(time);
+    expect(kinds(alive(failed(wellAt(lifeOf(chainPlans()), at - HOUR), at), at, acts))).toEqual(said);
+  });
+});
+
 describe("a reminder", () => {
   const opened = () => alive(failed(well(), T), T, daily);
 

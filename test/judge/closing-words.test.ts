@@ -66,19 +66,18 @@ describe("what was in time and told late is said to be that:", () => {
     expect(closingOf(toldLate(missed, DUE + 50 * MINUTE, 40))).not.toContain("in time");
   });
 
-  test("a copy that was seen before its window was over", () => {
-    // Each job ran, nothing is known of what they moved.
-    let lived = wellOf({}, { archive: 26 });
-    for (const [host, job] of [
-      ["nas", "nightly"],
-      ["nas", "sync"],
-      ["vm", "cloud"],
-    ] as const)
-      lived = ran(lived, host, job, DUE);
-    lived = aliveUntil(lived, WELL, WELL + 26 * HOUR);
+  /** Each job ran, and nothing was told of what they moved until the archive is out of its window. */
+  const untold = () => {
+    let lived = ran(ran(wellOf(), "nas", "nightly", DUE), "nas", "sync", DUE);
+    lived = aliveUntil(ran(lived, "vm", "cloud", DUE), WELL, WELL + 26 * HOUR);
     expect(lived.open).toMatchObject([{ root: "job:nas/nightly", subject: "copy:apps/archive" }]);
-    const later = WELL + 27 * HOUR;
-    const closed = closingOf(look(proved(bothHeard(lived, later), "apps", "archive", DUE, "nas"), later));
+    return lived;
+  };
+  const seen = (life: Life, recoveryAt: number, at: number) =>
+    closingOf(look(proved(bothHeard(life, at), "apps", "archive", recoveryAt, "nas"), at));
+
+  test("a copy that was seen before its window was over", () => {
+    const closed = seen(untold(), DUE, WELL + 27 * HOUR);
     expect(closed).toContain(
       "The copy itself was in time: apps in archive was seen at 2026-11-24 03:00 UTC (3 h ago) with data of " +
         "2026-11-24 03:00 UTC (3 h ago); only the report of it came late.",
@@ -86,6 +85,10 @@ describe("what was in time and told late is said to be that:", () => {
     // Its job was in time and told in time, and missed no run.
     expect(closed).not.toContain("The backup itself");
     expect(closed).not.toContain("missed");
+  });
+
+  test("but not one that was seen only after it", () => {
+    expect(seen(untold(), WELL + 26.5 * HOUR, WELL + 27 * HOUR)).not.toContain("in time");
   });
 
   test("but not yesterday's run, when today's is found to be under way", () => {

@@ -74,8 +74,8 @@ function lateRun(subject: string, { good }: JobFacts, own: OwnReason, openedAt: 
 }
 
 function lateProof(subject: string, { good }: CopyFacts, own: OwnReason, openedAt: number): string[] {
-  const heldAt = own.code === "overdue" ? (own.lastAt ?? 0) : own.code === "never" ? 0 : Number.POSITIVE_INFINITY;
-  if (good === null || good.recoveryAt <= heldAt || good.seenAt > openedAt) return [];
+  const wasOld = own.code === "overdue" || own.code === "never";
+  if (good === null || !wasOld || good.seenAt > openedAt) return [];
   const seen = `was seen at ${moment(good.seenAt)} with data of ${moment(good.recoveryAt)}; only the report of it came late`;
   return [`The copy itself was in time: ${nameOf(subject)} ${seen}.`];
 }
