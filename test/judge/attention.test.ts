@@ -224,6 +224,27 @@ describe("an incident that grows worse", () => {
   });
 });
 
+describe("an incident that grows worse in a silence", () => {
+  const from = WELL + 30 * MINUTE;
+
+  test.each([
+    ["an hour", from + HOUR, from + HOUR],
+    ["a day, ended after an hour", from + 24 * HOUR, from + HOUR],
+    ["no end, ended after an hour", null, from + HOUR],
+  ])("of %s is told when the silence is over, and not before", (_what, until, endedAt) => {
+    const warned = alive(readIn(well(), "nas", "sync", T, "warning", "pool archive is DEGRADED"), WELL + MINUTE, daily);
+    const acts = { ...daily, acts: [silence(from, until)] };
+    const text = "pool archive is FAULTED";
+    const worse = readIn(warned, "nas", "sync", from + 10 * MINUTE, "critical", text);
+    let lived = alive(worse, from + 11 * MINUTE, acts);
+    lived = alive(lived, endedAt - 1, acts);
+    expect(kinds(lived)).toEqual(["opened"]);
+    lived = alive(lived, endedAt, daily);
+    expect(kinds(lived)).toEqual(["opened", "reminder"]);
+    expect(lived.said[1]).toMatchObject({ severity: "critical" });
+  });
+});
+
 describe("a snoozed incident", () => {
   test("is reminded of at the end of its snooze, and then as usual", () => {
     const until = WELL + 3 * DAY;

@@ -36,8 +36,8 @@ export function attend(
   const before = grown.incident.attention;
   if (silentUntil !== null) {
     const worse = grown.worse && before.saidAt !== null;
-    // What grew worse in a silence is told at its end: as if its reminder were due then.
-    const held = worse ? { ...before, snoozedUntil: silentUntil } : before;
+    // What grew worse in a silence is told at its end, whenever that comes: as if its reminder were due.
+    const held = worse ? { ...before, snoozedUntil: now } : before;
     return { incident: due(grown.incident, held, silentUntil, remind, now), said: null };
   }
   if (before.saidAt === null) {
