@@ -8,6 +8,7 @@ import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { feedRoutes } from "./routes/feeds.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
+import { hostStatusRoutes } from "./routes/host-status.ts";
 import { ownerPageRoutes } from "./routes/owner-pages.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { passkeyRoutes } from "./routes/passkeys.ts";
@@ -51,6 +52,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/enrollments", enrollmentRoutes());
   app.route("/v1/plan", planRoutes());
   app.route("/v1/heartbeats", heartbeatRoutes());
+  app.route("/v1/status", hostStatusRoutes());
   app.route("/v1/subscriptions", subscriptionRoutes());
   for (const routes of [signInRoutes(), sessionRoutes(), passkeyRoutes(), tokenRoutes()]) app.route("/", routes);
   app.route("/", ownerPageRoutes());

@@ -11,6 +11,7 @@ import { heartbeat, heartbeatAnswer, reading, run, sighting } from "../../protoc
 import * as limits from "../../protocol/limits.ts";
 import { plan, planAnswer } from "../../protocol/plan.ts";
 import { problem, problemOf } from "../../protocol/refusals.ts";
+import { statusAnswer, statusQuestion } from "../../protocol/status.ts";
 import { MARKER_FILE, parseMarker } from "../../pusher/marker.ts";
 import { ENROLLMENT, HEARTBEAT, KEY, PLAN } from "../protocol/vectors.ts";
 
@@ -27,7 +28,17 @@ const ROWS = DOC.split("\n").flatMap((line) => (line.startsWith("|") ? [line.rep
 
 describe("the examples", () => {
   const schemas: Readonly<Record<string, z.ZodMiniType>> = {
-    ...{ enrollment, enrollmentAnswer, plan, planAnswer, heartbeat, heartbeatAnswer, problem },
+    ...{
+      enrollment,
+      enrollmentAnswer,
+      plan,
+      planAnswer,
+      heartbeat,
+      heartbeatAnswer,
+      statusQuestion,
+      statusAnswer,
+      problem,
+    },
   };
   const examples = BLOCKS.filter(({ language }) => language === "json");
   const messages = examples.filter(({ word }) => word !== "marker");

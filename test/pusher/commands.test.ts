@@ -98,6 +98,28 @@ describe("status", () => {
     expect(stdout).toMatch(/beat {5}last answered 2/);
     expect(stdout).toContain("spool    0 records wait");
     expect(stdout).toMatch(/job {6}job: succeeded at 2/);
+    expect(stdout).toMatch(/^ {9}next 2.*Z, in 1\d min \d+ s$/m);
+  });
+
+  it("tells what the worker thinks of the host, its jobs and its copies, and when it is not reached what it last thought", async () => {
+    await here.pusher("enroll", worker.code);
+    const dueAt = null;
+    worker.lastSweepAt = "2026-11-23T02:00:00.000Z";
+    worker.watches = [
+      { kind: "host", name: "corenas", status: "ok", reason: "Heard of in time.", dueAt },
+      { kind: "job", name: "job", status: "missed", reason: "It did not come.", dueAt },
+      { kind: "copy", name: "apps/archive", status: "blocked", reason: "Blocked behind job on corenas.", dueAt },
+    ];
+    const { stdout } = await here.pusher("status");
+    expect(stdout).toContain("host     corenas: ok\n");
+    expect(stdout).toContain("         the worker: missed: It did not come.\n");
+    expect(stdout).toContain("copy     apps in archive: blocked: Blocked behind job on corenas.\n");
+    expect(stdout).toContain("sweep    2026-11-23T02:00:00.000Z\n");
+    here.configure("http://127.0.0.1:9", commandJob("job", ["true"]));
+    const later = await here.pusher("status");
+    expect(later.code).toBe(0);
+    expect(later.stdout).toContain("was not reached: nothing listens at that address\n         what it thinks is of 2");
+    expect(later.stdout).toContain("the worker: missed");
   });
 });
 

@@ -8,6 +8,7 @@ import { type Heartbeat, heartbeat } from "../../protocol/heartbeat.ts";
 import { type Plan, plan } from "../../protocol/plan.ts";
 import { malformed, problemOf, type Refusal } from "../../protocol/refusals.ts";
 import { keyIdOf, verifyRequest } from "../../protocol/signature.ts";
+import type { StatusAnswer } from "../../protocol/status.ts";
 
 /** What to do with a heartbeat instead of taking it. */
 export type Mood =
@@ -31,6 +32,8 @@ export interface FakeWorker {
   /** Added to the server's clock, in milliseconds. */
   clockAheadMs: number;
   lastSweepAt: string | null;
+  /** What it thinks of the host. */
+  watches: StatusAnswer["watches"];
   readonly close: () => Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export async function fakeWorker(): Promise<FakeWorker> {
     named: (ids) => ids,
     clockAheadMs: 0,
     lastSweepAt: null,
+    watches: [],
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -99,6 +103,9 @@ export async function fakeWorker(): Promise<FakeWorker> {
     if (path === "/v1/plan") {
       worker.plans.push(z.parse(plan, json));
       return void say(200, { serverTime, watches: 3 });
+    }
+    if (path === "/v1/status") {
+      return void say(200, { serverTime, lastSweepAt: worker.lastSweepAt, watches: worker.watches });
     }
     const parsed = z.safeParse(heartbeat, json);
     if (!parsed.success) return refuse(malformed(parsed.error));
