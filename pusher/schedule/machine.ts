@@ -24,6 +24,11 @@ export interface Machine {
 /** No question to a scheduler takes longer. */
 const CALL_SECONDS = 60;
 
+/** Where units of the machine, or of one user, stand (systemd.unit(5)). */
+export function unitFolder(isRoot: boolean, home: string, env: Shell["env"]): string {
+  return isRoot ? "/etc/systemd/system" : join(env.XDG_CONFIG_HOME ?? join(home, ".config"), "systemd/user");
+}
+
 export function machineOf(shell: Shell): Machine {
   const ignore = () => undefined;
   const { env, platform } = shell;
@@ -38,7 +43,7 @@ export function machineOf(shell: Shell): Machine {
     zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     folders: {
       cron: "/etc/cron.d",
-      systemd: isRoot ? "/etc/systemd/system" : join(env.XDG_CONFIG_HOME ?? join(homedir, ".config"), "systemd/user"),
+      systemd: unitFolder(isRoot, homedir, env),
       systemdRuns: "/run/systemd/system",
       temp: tmpdir(),
     },

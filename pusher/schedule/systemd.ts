@@ -9,7 +9,8 @@
  */
 import { readCalendar } from "../../protocol/calendar.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
-import { type CronFields, eitherDay, everyAsCron, type Field, readCronFields } from "./cron-fields.ts";
+import { calendarEvents } from "./cron-events.ts";
+import { everyAsCron, readCronFields } from "./cron-fields.ts";
 import { type Entry, markOf, type Setting, type Task } from "./task.ts";
 
 /** Units of a task, by the id that is part of their names. */
@@ -110,29 +111,6 @@ function calendarsOf(cron: string, zone: string | undefined): Result<readonly st
   const fields = readCronFields(cron);
   if (!fields.ok) return fields;
   return ok(calendarEvents(fields.value).map((event) => `OnCalendar=${event}${zone === undefined ? "" : ` ${zone}`}`));
-}
-
-const DAY_NAMES = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-
-/** The events of a cron expression: one, or two where either the day of the month or the weekday is enough. */
-export function calendarEvents(fields: CronFields): string[] {
-  const { minutes, hours, days, months, weekdays } = fields;
-  const time = `${componentOf(hours)}:${componentOf(minutes)}:00`;
-  const names = weekdays.any ? "" : `${weekdays.values.map((day) => DAY_NAMES[day]).join(",")} `;
-  const month = componentOf(months);
-  if (!eitherDay(fields)) return [`${names}*-${month}-${componentOf(days)} ${time}`];
-  return [`*-${month}-${componentOf(days)} ${time}`, `${names}*-${month}-* ${time}`];
-}
-
-function componentOf({ any, step, values }: Field): string {
-  if (any) return "*";
-  // A step that is never taken (*/12 of months) is none to systemd.
-  if (step !== undefined && values.length > 1) return `${two(values[0] ?? 0)}/${step}`;
-  return values.map(two).join(",");
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
 }
 
 function unit(config: string, sections: Readonly<Record<string, readonly string[]>>): string {

@@ -84,6 +84,20 @@ describe("a config", () => {
     },
   );
 
+  it.each([
+    ["0 2 * * mon-fri", { onCalendar: "Mon,Tue,Wed,Thu,Fri *-*-* 02:00:00", zone: "Europe/Kyiv" }],
+    ["0 2 1 * 1", { cron: "0 2 1 * 1", zone: "Europe/Kyiv" }],
+  ])(
+    "tells the plan %s as systemd keeps it, where a timer of ours starts the job and one event can say it",
+    (cron, told) => {
+      const job = `[[jobs]]\nname = "j"\nkind = "command"\nschedule = { cron = "${cron}" }\ngrace = "1h"\nargv = ["true"]\n`;
+      const checked = checkConfig(head + job, "/p.toml", "p.toml", scheduleFault);
+      if (!checked.ok) throw new Error(checked.failure.join("\n"));
+      const plan = planOf(checked.value, { ...HERE, timed: (name) => name === "j" });
+      expect(plan.jobs.map(({ schedule }) => schedule)).toEqual([told]);
+    },
+  );
+
   it("tells the plan what its jobs are held to, and nothing that it does not say", () => {
     const job = (name: string, rules: string) =>
       `[[jobs]]\nname = "${name}"\nkind = "command"\nschedule = { every = "1h" }\ngrace = "1h"\nargv = ["true"]\n${rules}\n`;

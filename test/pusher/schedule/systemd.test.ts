@@ -7,8 +7,9 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { readCalendar } from "../../../protocol/calendar.ts";
 import { nextWall } from "../../../protocol/calendar-walk.ts";
+import { calendarEvents } from "../../../pusher/schedule/cron-events.ts";
 import { readCronFields } from "../../../pusher/schedule/cron-fields.ts";
-import { calendarEvents, systemdEntries } from "../../../pusher/schedule/systemd.ts";
+import { systemdEntries } from "../../../pusher/schedule/systemd.ts";
 import { cronExpression, setting, task } from "./setting.ts";
 
 function units(...args: Parameters<typeof setting>): Record<string, string> {
