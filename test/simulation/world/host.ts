@@ -104,7 +104,7 @@ export class Host implements HasDisks {
 
   #newMachine(): Machine {
     this.#boots += 1;
-    return { bootId: `boot-${this.#boots}`, table: new Map() };
+    return { bootId: `boot-${this.#boots}`, bootedAt: this.#parts.time.now(), table: new Map() };
   }
 
   boot(): void {

@@ -20,6 +20,8 @@ export interface Signalled {
 /** What a machine is to its processes, from one boot to the next. */
 export interface Machine {
   readonly bootId: string;
+  /** In true time. */
+  readonly bootedAt: number;
   readonly table: Map<number, Signalled>;
 }
 

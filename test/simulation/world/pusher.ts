@@ -39,7 +39,7 @@ export function pusherOf(
     "node:child_process": programModule(who, play, (host) => host.nextPid()),
     "node:crypto": cryptoModule(chance),
     "node:path": path.posix,
-    "node:os": { constants },
+    "node:os": { constants, uptime: () => (time.now() - currentOf(who).machine.bootedAt) / 1000 },
   };
   const globals = {
     ...timersOf(who, time),
