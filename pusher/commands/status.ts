@@ -27,7 +27,8 @@ export async function status(config: Config, shell: Shell): Promise<number> {
   shell.say(`config   ${config.file}`);
   shell.say(`key      ${key.ok ? key.value.keyId : key.failure}`);
   shell.say(`worker   ${config.worker}`);
-  for (const line of cloudLines(cloud)) shell.say(`         ${line}`);
+  // Without a key the worker was not asked, and why stands above.
+  for (const line of key.ok ? cloudLines(cloud) : []) shell.say(`         ${line}`);
   if (ofHost !== undefined) shell.say(`host     ${ofHost.name}: ${thinks(ofHost)}`);
   shell.say(`beat     ${beat === undefined ? "never answered" : `last answered ${beat.answeredAt}`}`);
   const sweptAt = cloud.answer === undefined ? beat?.lastSweepAt : cloud.answer.lastSweepAt;
