@@ -9,6 +9,8 @@ import { enrollmentRoutes } from "./routes/enrollments.ts";
 import { feedRoutes } from "./routes/feeds.ts";
 import { heartbeatRoutes } from "./routes/heartbeats.ts";
 import { hostStatusRoutes } from "./routes/host-status.ts";
+import { incidentRoutes } from "./routes/incidents.ts";
+import { jobRoutes } from "./routes/jobs.ts";
 import { ownerPageRoutes } from "./routes/owner-pages.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { passkeyRoutes } from "./routes/passkeys.ts";
@@ -58,6 +60,8 @@ export function createApp(): Hono<AppEnv> {
   app.route("/", ownerPageRoutes());
   app.route("/act", actRoutes());
   app.route("/", feedRoutes());
+  app.route("/site", jobRoutes());
+  app.route("/incidents", incidentRoutes());
   app.route("/", pageRoutes());
   app.notFound((c) => refuse({ code: "not_found" }, c.env.now));
   app.onError((error, c) => {
@@ -65,11 +69,16 @@ export function createApp(): Hono<AppEnv> {
       JSON.stringify({ at: new Date(c.env.now).toISOString(), path: pathOf(c.req.path), error: causeOf(error) }),
     );
     const refusal = refusalOf(error);
-    return c.req.path === "/" || c.req.path.startsWith("/act/")
-      ? failedPage(refusal, c.env.now)
-      : refuse(refusal, c.env.now);
+    return isPage(c.req.path) ? failedPage(refusal, c.env.now) : refuse(refusal, c.env.now);
   });
   return app;
+}
+
+/** What people read: a failure is a page there, too. */
+function isPage(path: string): boolean {
+  return (
+    ["/", "/incidents"].includes(path) || ["/act/", "/site/", "/incidents/"].some((start) => path.startsWith(start))
+  );
 }
 
 /** What may stand in a log: whoever has a link can act. */

@@ -10,8 +10,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import type { Summary } from "../../worker/judge/summary.ts";
 import { failurePage } from "../../worker/page/failure.tsx";
+import { incidentsPage } from "../../worker/page/incident-list.tsx";
+import { incidentPage } from "../../worker/page/incident-page.tsx";
+import { jobPage } from "../../worker/page/job-page.tsx";
+import { logPage } from "../../worker/page/log-page.tsx";
+import { nothingPage } from "../../worker/page/nothing.tsx";
 import { page } from "../../worker/page/page.tsx";
 import { STYLE } from "../../worker/page/style.ts";
+import { incidentView, jobView } from "../worker/sample-history.ts";
 import { large } from "../worker/sample-large.ts";
 import * as sample from "../worker/sample-summary.ts";
 import { barriers } from "./axe.ts";
@@ -29,7 +35,30 @@ function longest(name: string): string {
 }
 
 const still = (summary: Summary) => page(summary, sample.NOW, { renews: false });
+const [runOfJob] = jobView(true).runs;
+const listed = (summary: Summary) =>
+  summary.sites.flatMap(({ name, incidents }) => incidents.map((incident) => ({ site: name, incident })));
+const LIST = {
+  open: listed(sample.stuckSync()),
+  past: listed(sample.healthy({ incidents: [sample.past] })),
+  olderThan: 5,
+  isFirst: true,
+};
 const PAGES: Record<string, string> = {
+  job: jobPage(jobView(true), sample.NOW),
+  "job-missed": jobPage(jobView(true, 2), sample.NOW),
+  "job-of-others": jobPage(jobView(false), sample.NOW),
+  incident: incidentPage(incidentView(), sample.NOW),
+  incidents: incidentsPage(LIST, sample.NOW),
+  nothing: nothingPage(),
+  log:
+    runOfJob === undefined
+      ? ""
+      : logPage(
+          { site: "home", host: "corenas", job: "sync" },
+          { ...runOfJob, log: "a line\n".repeat(30) },
+          sample.NOW,
+        ),
   healthy: still(sample.healthy({ incidents: [sample.past] })),
   stuck: still(sample.stuckSync({ faults: ["PAGE_URL is not an http or https URL; alerts carry no link"] })),
   silent: still(sample.silentSite()),

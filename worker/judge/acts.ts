@@ -3,7 +3,7 @@
  * judging of its watches. A silence may come back by cron.
  */
 import type { Schedule } from "../../protocol/schedule.ts";
-import { previousSlot } from "./schedule.ts";
+import { nextSlot, previousSlot } from "./schedule.ts";
 import { siteKey, type Watch } from "./watch.ts";
 
 export interface Act {
@@ -42,6 +42,51 @@ export function coveredUntil(
     .map((act) => holdsUntil(act, now))
     .filter((end) => end !== null);
   return ends.length === 0 ? null : Math.max(...ends);
+}
+
+export interface Interval {
+  readonly fromAt: number;
+  /** Infinity: without an end. */
+  readonly untilAt: number;
+}
+
+/** Most returns of one act that are looked at. */
+const RETURNS_MAX = 200;
+
+/** The times in which acts of a kind held, of those that touch the time between two instants. */
+export function heldIntervals(acts: readonly Act[], kind: Act["kind"], fromAt: number, untilAt: number): Interval[] {
+  return acts
+    .filter((act) => act.kind === kind)
+    .flatMap((act) => {
+      const end = act.untilAt ?? Number.POSITIVE_INFINITY;
+      return act.recurs === null
+        ? [{ fromAt: act.fromAt, untilAt: end }]
+        : returns(act, act.recurs, end, fromAt, untilAt);
+    })
+    .filter((held) => held.fromAt < untilAt && held.untilAt > fromAt);
+}
+
+function returns(
+  act: Act,
+  recurs: NonNullable<Act["recurs"]>,
+  end: number,
+  fromAt: number,
+  untilAt: number,
+): Interval[] {
+  const lastsMs = recurs.seconds * 1000;
+  const found: Interval[] = [];
+  let slot = nextSlot(recurs.schedule, Math.max(act.fromAt, fromAt - lastsMs) - 1, false);
+  while (slot !== null && slot < Math.min(end, untilAt) && found.length < RETURNS_MAX) {
+    found.push({ fromAt: slot, untilAt: Math.min(end, slot + lastsMs) });
+    slot = nextSlot(recurs.schedule, slot, false);
+  }
+  return found;
+}
+
+/** Those of the acts that cover a watch. */
+export function actsOf(acts: readonly Act[], watch: Pick<Watch, "site" | "key" | "spec">): Act[] {
+  const scopes = scopesOf(watch);
+  return acts.filter(({ scope }) => scopes.includes(scope));
 }
 
 /** Every scope that a watch lies in: its site, its host, its tier, itself. */

@@ -102,7 +102,7 @@ function publicHost(host: HostSummary): HostSummary {
   };
 }
 
-function publicIncident(incident: IncidentSummary): IncidentSummary {
+export function publicIncident(incident: IncidentSummary): IncidentSummary {
   return {
     id: incident.id,
     root: incident.root,

@@ -251,7 +251,10 @@ function hostSummary({ spec, facts, status, reason }: Watch): HostSummary[] {
   return [{ host, status, reason, heardAt: facts.heardAt, everySeconds, missingRuns, clockOffsetSeconds }];
 }
 
-function incidentSummary(incident: SummaryInput["incidents"][number], watches: readonly Watch[]): IncidentSummary {
+export function incidentSummary(
+  incident: SummaryInput["incidents"][number],
+  watches: readonly Watch[],
+): IncidentSummary {
   const { id, root, subject, severity, openedAt, closedAt, reason, attention } = incident;
   const blocked = watches
     .filter((watch) => watch.incidentId === id && watch.status === "blocked")

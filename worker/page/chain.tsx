@@ -5,6 +5,7 @@
 import type { JobSummary, SiteSummary, TierSummary } from "../judge/summary.ts";
 import { jobKey } from "../judge/watch.ts";
 import { ArrowHead, Icon, type Mark, StatusWord } from "./icons.tsx";
+import { jobPath } from "./paths.ts";
 import { briefly } from "./time.tsx";
 import { Vessel } from "./vessel.tsx";
 
@@ -72,7 +73,7 @@ function Hops({ site, tier, before, now }: Props & { tier: string; before: strin
   return (
     <ul class="hops" aria-label={`Jobs into ${tier}`}>
       {into.slice(0, HOPS_MAX).map(({ job, mark, word }) => (
-        <Hop job={job} mark={mark} word={word} before={before} now={now} />
+        <Hop site={site.name} job={job} mark={mark} word={word} before={before} now={now} />
       ))}
       {more > 0 ? <li class="more">and {more} more</li> : null}
     </ul>
@@ -94,6 +95,7 @@ function standing({ host, job, status }: JobSummary, site: SiteSummary): { mark:
 const BROKEN: readonly Mark[] = ["failed", "missed"];
 
 interface HopProps {
+  readonly site: string;
   readonly job: JobSummary;
   readonly mark: Mark;
   /** What is said instead of the mark's own word. */
@@ -102,7 +104,7 @@ interface HopProps {
   readonly now: number;
 }
 
-function Hop({ job, mark, word, before, now }: HopProps) {
+function Hop({ site, job, mark, word, before, now }: HopProps) {
   const { last, runningSince, dueAt, from } = job;
   return (
     <li class={`hop s-${mark}${BROKEN.includes(mark) ? " broken" : ""}`}>
@@ -112,7 +114,9 @@ function Hop({ job, mark, word, before, now }: HopProps) {
         {mark === "ok" ? null : <span class="line" />}
         <ArrowHead />
       </span>
-      <span class="job">{job.job}</span>
+      <a class="job" href={jobPath(site, job.host, job.job)}>
+        {job.job}
+      </a>
       <span class="on">
         on {job.host}
         {from === null || from === before ? null : `, from ${from}`}

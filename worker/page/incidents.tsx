@@ -6,6 +6,7 @@ import type { IncidentSummary, SiteSummary } from "../judge/summary.ts";
 import { jobKey } from "../judge/watch.ts";
 import { list, nameOf, span } from "../judge/words.ts";
 import { Icon } from "./icons.tsx";
+import { incidentPath } from "./paths.ts";
 import { Moment, Told, When } from "./time.tsx";
 
 /** Names of blocked watches that are written out. */
@@ -39,7 +40,7 @@ function Open({ incident, site, now }: Props) {
     <li class={`incident ${severity}`}>
       <h3>
         <Icon mark={severity === "critical" ? "failed" : "degraded"} />
-        {incidentTitle(incident, site, now)}
+        <a href={incidentPath(incident.id)}>{incidentTitle(incident, site, now)}</a>
       </h3>
       <p>
         <span class="severity">{severity}</span> at {site.name} since <When at={openedAt} now={now} />
@@ -104,7 +105,7 @@ export function ClosedIncidents({ site }: { site: SiteSummary }) {
       <ul class="closed">
         {closed.map(({ incident, closedAt }) => (
           <li>
-            <span>{incidentTitle(incident, site, closedAt)}</span>{" "}
+            <a href={incidentPath(incident.id)}>{incidentTitle(incident, site, closedAt)}</a>{" "}
             <span class="at">
               <Moment at={incident.openedAt} />, lasted {span(closedAt - incident.openedAt)}
             </span>

@@ -7,10 +7,12 @@ import { list, span } from "../judge/words.ts";
 import { bytesText } from "./bytes.ts";
 import { Icon, StatusWord } from "./icons.tsx";
 import { gravestFirst, Left } from "./many.tsx";
+import { jobPath } from "./paths.ts";
 import { Recent } from "./recent.tsx";
 import { briefly, Told, When } from "./time.tsx";
 
 interface Props {
+  readonly site: string;
   readonly jobs: readonly JobSummary[];
   /** How many of those that are well are shown, if they are many. */
   readonly wellMax: number;
@@ -20,7 +22,7 @@ interface Props {
 /** Of more jobs than this, those that are well come last and are told in few words. */
 const FULL_MAX = 25;
 
-export function Jobs({ jobs, wellMax, now }: Props) {
+export function Jobs({ site, jobs, wellMax, now }: Props) {
   if (jobs.length === 0) return null;
   const dense = jobs.length > FULL_MAX;
   const { shown, left } = dense ? gravestFirst(jobs, isWell, wellMax) : { shown: jobs, left: 0 };
@@ -40,7 +42,9 @@ export function Jobs({ jobs, wellMax, now }: Props) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((job) => (dense && isWell(job) ? <Well job={job} now={now} /> : <Full job={job} now={now} />))}
+          {shown.map((job) =>
+            dense && isWell(job) ? <Well site={site} job={job} now={now} /> : <Full site={site} job={job} now={now} />,
+          )}
         </tbody>
       </table>
       <Left count={left} />
@@ -52,12 +56,18 @@ function isWell({ status }: JobSummary): boolean {
   return status === "ok";
 }
 
-function Well({ job, now }: { job: JobSummary; now: number }) {
+interface RowProps {
+  readonly site: string;
+  readonly job: JobSummary;
+  readonly now: number;
+}
+
+function Well({ site, job, now }: RowProps) {
   const { last, dueAt } = job;
   return (
     <tr>
       <th scope="row">
-        {job.job} <span class="at">on {job.host}</span>
+        <a href={jobPath(site, job.host, job.job)}>{job.job}</a> <span class="at">on {job.host}</span>
       </th>
       <td data-label="Status">
         <StatusWord mark="ok" />
@@ -73,14 +83,14 @@ function Well({ job, now }: { job: JobSummary; now: number }) {
   );
 }
 
-function Full({ job, now }: { job: JobSummary; now: number }) {
+function Full({ site, job, now }: RowProps) {
   const { host, status, reason, last, dueAt } = job;
   const worrying = job.readings.filter(({ verdict }) => verdict !== "ok");
   const saysItself = reason.code === "reading" && worrying.some(({ text }) => text === reason.text);
   return (
     <tr>
       <th scope="row">
-        {job.job} <span class="at">on {host}</span>
+        <a href={jobPath(site, host, job.job)}>{job.job}</a> <span class="at">on {host}</span>
         <span class="note">{purpose(job)}</span>
       </th>
       <td data-label="Status">

@@ -39,13 +39,16 @@ export function Layout({ title, renews, stale, aside, head, foot, children }: Pr
         <header>
           <p class="brand">
             <Sign />
-            Tierwatch
+            <a href="/">Tierwatch</a>
           </p>
+          <nav class="pages" aria-label="Pages">
+            <a href="/incidents">Incidents</a>
+          </nav>
           {aside}
         </header>
         <main class={stale ? "stale" : undefined}>{children}</main>
         <footer>
-          <p>{foot ?? <Renewing renews={renews} />}</p>
+          <p>{foot === undefined ? <Renewing renews={renews} /> : (foot ?? "Times are UTC.")}</p>
           <p>
             {foot === undefined ? <a href="/subscribe">Alerts on this device</a> : null}{" "}
             <a href="/status.json">status.json</a> <a href="/healthz">healthz</a>

@@ -122,7 +122,7 @@ function Site({ site, now, alone, id, wellMax }: SiteProps) {
       {alone ? null : <p class="loss">{site.loss}</p>}
       <Chain site={site} now={now} />
       <Datasets site={site} wellMax={wellMax} now={now} />
-      <Jobs jobs={site.jobs} wellMax={wellMax} now={now} />
+      <Jobs site={site.name} jobs={site.jobs} wellMax={wellMax} now={now} />
       <Hosts hosts={site.hosts} now={now} />
       <ClosedIncidents site={site} />
     </article>

@@ -1,5 +1,5 @@
 /** Times in which no sweep ran: kept for the history, and read back while what fell into them is still to be judged. */
-import { desc, sql } from "drizzle-orm";
+import { desc, gte, sql } from "drizzle-orm";
 import type { Blind } from "../judge/blind.ts";
 import type { Routing } from "../judge/route.ts";
 import { sayBlind } from "../judge/say-blind.ts";
@@ -30,4 +30,9 @@ export async function recordBlind(
 /** The last `limit` of them, the newest first. */
 export async function recentBlinds(db: Database, limit: number): Promise<Blind[]> {
   return db.select().from(blinds).orderBy(desc(blinds.fromAt)).limit(limit);
+}
+
+/** Those that began at or after an instant, by the key, which is their begin. */
+export async function blindsSince(db: Database, sinceAt: number): Promise<Blind[]> {
+  return db.select().from(blinds).where(gte(blinds.fromAt, sinceAt));
 }
