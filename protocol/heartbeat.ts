@@ -35,7 +35,7 @@ export const sighting = z
     changed: count,
     missing: count,
     mismatched: count,
-    /** Paths (inside the dataset) of a few files that are missing or mismatched. */
+    /** A few files that are missing or mismatched: each path inside the dataset, of the latter with both digests. */
     examples: z.optional(z.array(text).check(z.maxLength(EXAMPLES_MAX))),
   })
   .check(z.refine(addsUp, "matched, changed, missing and mismatched have to add up to sampled"));

@@ -62,6 +62,7 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
       stream: children.stream,
       environment: () => job.prepared.environment(context),
       log: context.log,
+      asking: context,
       now: shell.now,
       newId: shell.newId,
     });

@@ -8,11 +8,13 @@ import type { Carries, Config, DatasetConfig, JobConfig } from "./config.ts";
 import { type Copy, copyOf } from "./copies.ts";
 import type { Stream } from "./exec.ts";
 import type { JobOutcome } from "./jobs/job.ts";
-import type { Environment } from "./jobs/kind.ts";
+import type { Asking, Environment } from "./jobs/kind.ts";
+import { SAMPLING_MAX_MS } from "./limits.ts";
 import { isWhole, look } from "./look.ts";
 import { type Marker, writeMarker } from "./marker.ts";
 import type { Found } from "./record.ts";
 import { drawSamples } from "./samples.ts";
+import { standsFor } from "./standing.ts";
 import { cursorState, recall, remember } from "./state.ts";
 
 export interface EvidenceIo {
@@ -21,6 +23,8 @@ export interface EvidenceIo {
   readonly environment: () => Environment;
   /** A line in the run's log. */
   readonly log: (line: string) => void;
+  /** For questions to a tool that carries by itself. */
+  readonly asking: Asking;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -41,6 +45,8 @@ interface Carried {
   /** Where its fresh marker was put. */
   readonly markedIn?: string;
   readonly seen?: Sighting;
+  /** It lies in `from`, and does not stand for the copy there yet: what is carried now is not proven by it. */
+  readonly early?: true;
   /** Why there is no marker although there should be one. */
   readonly trouble?: string;
 }
@@ -93,6 +99,11 @@ async function before(
   if (copy === undefined || found === undefined) return { dataset };
   if (!found.ok) return { dataset, trouble: found.failure };
   if (found.value === undefined) return { dataset };
+  const standing = await standsFor(config, dataset, tier, found.value, io.asking);
+  if (!standing.ok) {
+    io.log(`tierwatch: the marker of ${dataset.name} in ${tier} does not count yet: ${standing.failure}`);
+    return { dataset, expected: found.value, early: true };
+  }
   const seen = await look(copy, found.value, tier, dataset.paths[dataset.born], io.now);
   return { dataset, expected: found.value, seen };
 }
@@ -107,7 +118,8 @@ async function bear(
 ): Promise<Carried> {
   const matter = `cursor-${dataset.name}`;
   const after = recall(config.state, matter, cursorState)?.after ?? "";
-  const drawn = await drawSamples(root, dataset.samples, after, asOf);
+  const until = io.now() + SAMPLING_MAX_MS;
+  const drawn = await drawSamples(root, dataset.samples, after, { now: asOf, isOver: () => io.now() >= until });
   const writtenAt = new Date(asOf).toISOString();
   const written = writeMarker(root, {
     version: 1,
@@ -138,9 +150,11 @@ async function after(config: Config, carried: Carried, carries: Carries, io: Evi
   if (!found.ok) io.log(`tierwatch: ${carries.to}: ${found.failure}`);
   const marker = found.ok ? found.value : undefined;
   const lacks = expected !== undefined && !(await isCurrent(config, carried, expected, carries.from, marker, io));
-  if (marker === undefined) return { dataset: dataset.name, lacks };
+  if (marker === undefined || lacks || carried.early) return { dataset: dataset.name, lacks };
   const sourceRoot = dataset.paths[carries.from] ?? dataset.paths[dataset.born];
-  return { dataset: dataset.name, lacks, seen: await look(copy, marker, carries.to, sourceRoot, io.now) };
+  // One that took its place meanwhile came later than a part of what was carried: the one from before the run is proven.
+  const proven = expected ?? marker;
+  return { dataset: dataset.name, lacks, seen: await look(copy, proven, carries.to, sourceRoot, io.now) };
 }
 
 /** Runs programs in the environment of the job's tool. Where that is not to be had the job itself has said so. */

@@ -36,8 +36,11 @@ export const SAMPLE_MAX_BYTES = 67_108_864;
 export const SAMPLES_MAX_BYTES = 268_435_456;
 /** A file is sampled only when it was last written this long before: one that is being written proves nothing. */
 export const SAMPLE_SETTLED_MS = 5_000;
-/** Most folder entries that one search for samples looks at. */
+/** Most folder entries that one search for samples looks at, and how long it may take, in milliseconds. */
 export const WALK_MAX_ENTRIES = 200_000;
+export const SAMPLING_MAX_MS = 30_000;
+/** So many names of one folder are kept in memory at a time, when a tree is walked. */
+export const WALK_PAGE_NAMES = 1_024;
 /** Times of files that differ by no more are the same (FAT keeps even seconds). */
 export const MTIME_TOLERANCE_MS = 2_000;
 /** The longest that fetching one file of a tier without a path may take, in seconds. */

@@ -13,6 +13,7 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sighting } from "../protocol/heartbeat.ts";
+import { TEXT_MAX_CHARS } from "../protocol/limits.ts";
 import type { Copy, FoundFile } from "./copies.ts";
 import { codeOf } from "./files.ts";
 import { MTIME_TOLERANCE_MS } from "./limits.ts";
@@ -20,6 +21,8 @@ import type { Marker } from "./marker.ts";
 import type { Sample } from "./samples.ts";
 
 const EXAMPLES_MAX = 5;
+/** Hexadecimal digits of a digest that a person compares; five examples fit into a sentence of an alert. */
+const DIGEST_SHOWN = 16;
 
 export type Verdict = "matched" | "changed" | "missing" | "mismatched";
 
@@ -51,10 +54,11 @@ export async function look(
   const counts = { matched: 0, changed: 0, missing: 0, mismatched: 0 };
   const examples: string[] = [];
   for (const recorded of found.samples) {
-    const verdict = judgeSample(recorded, await copy.file(recorded.path), await sourceOf(sourceRoot, recorded.path));
+    const file = await copy.file(recorded.path);
+    const verdict = judgeSample(recorded, file, await sourceOf(sourceRoot, recorded.path));
     counts[verdict] += 1;
     const harmed = verdict === "missing" || verdict === "mismatched";
-    if (harmed && examples.length < EXAMPLES_MAX) examples.push(recorded.path);
+    if (harmed && examples.length < EXAMPLES_MAX) examples.push(exampleOf(recorded, file));
   }
   return {
     marker: found.id,
@@ -65,6 +69,17 @@ export async function look(
     ...counts,
     ...(examples.length === 0 ? {} : { examples }),
   };
+}
+
+/** The file, and both digests where it is there with other bytes: what is needed to find out which of the two is right. */
+function exampleOf({ path, sha256 }: Sample, found: FoundFile | undefined): string {
+  if (found === undefined) return path;
+  const whole = `${path} (sha256 ${shortOf(sha256)} was recorded, ${shortOf(found.sha256)} is there)`;
+  return whole.length <= TEXT_MAX_CHARS ? whole : path;
+}
+
+function shortOf(sha256: string): string {
+  return sha256.slice(0, DIGEST_SHOWN);
 }
 
 /** True when no sampled file is missing or wrong. */

@@ -10,7 +10,7 @@ import * as z from "zod/mini";
 import { count } from "../protocol/fields.ts";
 import { TEXT_MAX_CHARS } from "../protocol/limits.ts";
 import { SAMPLE_MAX_BYTES, SAMPLE_SETTLED_MS, SAMPLES_MAX_BYTES, WALK_MAX_ENTRIES } from "./limits.ts";
-import { filesAfter } from "./walk.ts";
+import { type Budget, filesAfter } from "./walk.ts";
 
 export const sample = z.strictObject({
   /** Inside the dataset, with `/` on every system. */
@@ -28,22 +28,41 @@ export interface Drawn {
   readonly after: string;
 }
 
-/** Draws up to `wanted` files, those after `after` first, then from the start again; `now` in milliseconds. */
-export async function drawSamples(root: string, wanted: number, after: string, now: number): Promise<Drawn> {
-  const budget = { entries: WALK_MAX_ENTRIES };
+/** What the files of one marker may come to, in bytes: each, and all together. */
+export interface Most {
+  readonly each: number;
+  readonly all: number;
+}
+const MOST: Most = { each: SAMPLE_MAX_BYTES, all: SAMPLES_MAX_BYTES };
+
+/** How one search goes: when (ms), until when, and within what. */
+export interface Search {
+  readonly now: number;
+  readonly isOver?: () => boolean;
+  readonly most?: Most;
+}
+
+/** Draws up to `wanted` files, those after `after` first, then from the start again. */
+export async function drawSamples(root: string, wanted: number, after: string, search: Search): Promise<Drawn> {
+  const { now, isOver, most = MOST } = search;
+  const budget: Budget = { entries: WALK_MAX_ENTRIES, ...(isOver === undefined ? {} : { isOver }) };
   const samples: Sample[] = [];
   let bytes = 0;
   let last = after;
   for (const lap of [after, ""]) {
     for await (const path of filesAfter(root, lap, budget)) {
       if (lap === "" && after !== "" && !comesAfter(after, path)) return { samples, after: last };
+      const drawn = await drawSample(join(root, path), path, most.each, most.all - bytes, now);
+      // The next marker begins with it: to pass it over might be to pass it over each time.
+      if (drawn === "too large now") return { samples, after: last };
       last = path;
-      const drawn = await drawSample(join(root, path), path, SAMPLES_MAX_BYTES - bytes, now);
       if (drawn === undefined) continue;
       samples.push(drawn);
       bytes += drawn.size;
-      if (samples.length === wanted || bytes >= SAMPLES_MAX_BYTES) return { samples, after: last };
+      if (samples.length === wanted || bytes >= most.all) return { samples, after: last };
     }
+    // It had to end among entries of which none is a file.
+    if (budget.entries <= 0 || isOver?.() === true) return { samples, after: budget.at ?? last };
     if (after === "") break;
   }
   return { samples, after: last };
@@ -61,11 +80,18 @@ function comesAfter(after: string, path: string): boolean {
   return true;
 }
 
-async function drawSample(file: string, path: string, bytesLeft: number, now: number): Promise<Sample | undefined> {
+async function drawSample(
+  file: string,
+  path: string,
+  most: number,
+  bytesLeft: number,
+  now: number,
+): Promise<Sample | "too large now" | undefined> {
   if (path.length > TEXT_MAX_CHARS) return undefined;
   try {
     const before = await lstat(file);
-    if (!canProve(before, bytesLeft, now)) return undefined;
+    if (!canProve(before, most, now)) return undefined;
+    if (before.size > bytesLeft) return "too large now";
     const sha256 = await digestOf(createReadStream(file));
     const after = await lstat(file);
     // Written to meanwhile: the digest may be that of no version at all.
@@ -78,9 +104,9 @@ async function drawSample(file: string, path: string, bytesLeft: number, now: nu
 }
 
 /** An empty file proves nothing, a large one takes too long, one just written may still be open. */
-function canProve(stats: Stats, bytesLeft: number, now: number): boolean {
+function canProve(stats: Stats, most: number, now: number): boolean {
   const settled = stats.mtimeMs <= now - SAMPLE_SETTLED_MS;
-  return stats.isFile() && stats.size > 0 && stats.size <= Math.min(SAMPLE_MAX_BYTES, bytesLeft) && settled;
+  return stats.isFile() && stats.size > 0 && stats.size <= most && settled;
 }
 
 /** SHA-256 of a stream's bytes, in hexadecimal. */

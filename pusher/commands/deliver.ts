@@ -6,6 +6,8 @@ import type { Sighting } from "../../protocol/heartbeat.ts";
 import type { Attempt } from "../alarm/observe.ts";
 import { arrivals, noteReported } from "../arrivals.ts";
 import type { Config } from "../config.ts";
+import type { Asking } from "../jobs/kind.ts";
+import { LOOKING_MAX_MS } from "../limits.ts";
 import { PATIENT } from "../link.ts";
 import { deliver, troubleWords } from "../send.ts";
 import { senderOf } from "../sender.ts";
@@ -14,7 +16,14 @@ import { type Spool, spoolOf, waiting } from "../spool.ts";
 import { EXIT_FAULT, EXIT_LATER } from "./exit-codes.ts";
 
 export async function beat(config: Config, shell: Shell): Promise<number> {
-  return sendAll(config, shell, true, await arrivals(config, shell.now, shell.warn));
+  const asking: Asking = {
+    secret: (reference) => shell.secrets.resolve(reference, config.folder),
+    hide: shell.secrets.learn,
+    host: { env: shell.env, platform: shell.platform },
+    folder: config.folder,
+    stopping: AbortSignal.timeout(LOOKING_MAX_MS),
+  };
+  return sendAll(config, shell, true, await arrivals(config, shell.now, shell.warn, asking));
 }
 
 export function flush(config: Config, shell: Shell): Promise<number> {

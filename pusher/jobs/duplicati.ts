@@ -11,6 +11,7 @@ import { defineKind } from "./kind.ts";
 const settings = z.strictObject({ report: filled });
 
 export const duplicati = defineKind({
+  follows: true,
   settings,
   programs: () => [],
   check: async (own, context) => (await import("./check-places.ts")).readable([dirname(own.report)], context),

@@ -72,6 +72,9 @@ export type CheckContext = Pick<KindContext, "exec" | "secret" | "folder" | "car
 /** Names and values for a program's environment, or why they are not to be had. */
 export type Environment = Result<Readonly<Record<string, string>>, string>;
 
+/** What a question to a tool that carries by itself may use. */
+export type Asking = Pick<KindContext, "secret" | "hide" | "host" | "folder" | "stopping">;
+
 interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly settings: z.ZodMiniObject<Shape, z.core.$strict>;
   /** Programs that have to be on the PATH; `doctor` looks for them. */
@@ -84,6 +87,17 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly tellsDepth?: true;
   /** It calls `mark` itself, when the source is ready to be marked. */
   readonly marks?: true;
+  /** It leaves the carrying to another tool, which may bring a marker at any time. */
+  readonly follows?: true;
+  /**
+   * Whether all that its tool was told of has arrived in this folder; the failure says why not. It is well, too, when the tool
+   * has nothing to do with that folder.
+   */
+  readonly arrived?: (
+    settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
+    root: string,
+    asking: Asking,
+  ) => Promise<Result<null, string>>;
   /** What the tool needs in its environment; `fetch` commands of the tier that the job carries to get it too. */
   readonly environment?: (
     settings: z.infer<z.ZodMiniObject<Shape, z.core.$strict>>,
@@ -108,6 +122,8 @@ export interface PreparedJob {
   readonly tellsDepth: boolean;
   readonly restores: string | undefined;
   readonly marks: boolean;
+  readonly follows: boolean;
+  readonly arrived: (root: string, asking: Asking) => Promise<Result<null, string>>;
   readonly environment: (context: Pick<KindContext, "secret">) => Environment;
   readonly check: (context: CheckContext) => Promise<readonly Finding[]>;
   readonly run: (context: KindContext) => Promise<JobOutcome>;
@@ -133,6 +149,8 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
         tellsDepth: kind.tellsDepth ?? false,
         restores: kind.restores?.(parsed.data),
         marks: kind.marks ?? false,
+        follows: kind.follows ?? false,
+        arrived: async (root, asking) => (await kind.arrived?.(parsed.data, root, asking)) ?? ok(null),
         environment: (context) => kind.environment?.(parsed.data, context) ?? ok({}),
         check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],
         run: (context) => kind.run(parsed.data, context),

@@ -12,6 +12,10 @@ export const syncthing = defineKind({
   settings: syncthingSettings,
   programs: () => [],
   marks: true,
+  arrived: async (own, root, asking) => {
+    const { hasArrived } = await import("./syncthing-arrived.ts");
+    return hasArrived(own, root, asking);
+  },
   run: async (own, context) => {
     const { runSyncthing } = await import("./syncthing-run.ts");
     return runSyncthing(own, context);

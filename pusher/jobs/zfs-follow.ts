@@ -30,6 +30,7 @@ const settings = z.strictObject({
 type Settings = z.infer<typeof settings>;
 
 export const zfsFollow = defineKind({
+  follows: true,
   settings,
   programs: (own) => ["zfs", ...(own.ssh === undefined ? [] : ["ssh"])],
   tellsDepth: true,

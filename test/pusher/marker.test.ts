@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { folderCopy } from "../../pusher/copies.ts";
+import { WALK_PAGE_NAMES } from "../../pusher/limits.ts";
 import { judgeSample, look } from "../../pusher/look.ts";
 import { MARKER_FILE, type Marker, parseMarker, writeMarker } from "../../pusher/marker.ts";
 import { drawSamples } from "../../pusher/samples.ts";
@@ -23,7 +24,7 @@ function write(path: string, content: string, writtenAt = NOW - 3_600_000): void
   utimesSync(file, writtenAt / 1000, writtenAt / 1000);
 }
 const drawnFrom = async (wanted: number, after = "") =>
-  (await drawSamples(root, wanted, after, NOW)).samples.map((sample) => sample.path);
+  (await drawSamples(root, wanted, after, { now: NOW })).samples.map((sample) => sample.path);
 
 describe("drawing samples", () => {
   it("covers every file of any tree over successive markers, each time at most as many as wanted", async () => {
@@ -44,7 +45,7 @@ describe("drawing samples", () => {
         const covered = new Set<string>();
         let after = "";
         for (let marker = 0; marker <= Math.ceil(files.length / wanted); marker += 1) {
-          const drawn = await drawSamples(root, wanted, after, NOW);
+          const drawn = await drawSamples(root, wanted, after, { now: NOW });
           const names = drawn.samples.map((sample) => sample.path);
           expect(names.length).toBe(Math.min(wanted, files.length));
           expect(new Set(names).size).toBe(names.length);
@@ -55,6 +56,46 @@ describe("drawing samples", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("covers files of any size that may be sampled, in no more bytes than a marker may name", async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 4 }), async (files, wanted) => {
+        rmSync(root, { recursive: true, force: true });
+        mkdirSync(root);
+        for (const [index, size] of files.entries()) write(`f${String(index).padStart(2, "0")}`, "x".repeat(size));
+        const most = { each: 7, all: 10 };
+        const covered = new Set<string>();
+        let after = "";
+        for (let marker = 0; marker < files.length + 1; marker += 1) {
+          const drawn = await drawSamples(root, wanted, after, { now: NOW, most });
+          expect(drawn.samples.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(most.all);
+          for (const { path } of drawn.samples) covered.add(path);
+          after = drawn.after;
+        }
+        expect(covered.size).toBe(files.filter((size) => size <= most.each).length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("that has no more time goes on next time where it stopped, also among folders without files", async () => {
+    for (let index = 0; index < 6; index += 1) mkdirSync(join(root, `empty-${index}`));
+    write("last", "x");
+    const covered: string[] = [];
+    let after = "";
+    for (let marker = 0; marker < 8; marker += 1) {
+      let looks = 0;
+      const isOver = () => {
+        looks += 1;
+        return looks > 3;
+      };
+      const drawn = await drawSamples(root, 1, after, { now: NOW, isOver });
+      covered.push(...drawn.samples.map(({ path }) => path));
+      after = drawn.after;
+    }
+    expect(covered).toContain("last");
   });
 
   it("goes on although the file it stopped at, or its folder, is gone", async () => {
@@ -77,6 +118,14 @@ describe("drawing samples", () => {
     symlinkSync(join(root, "good"), join(root, "link"));
     symlinkSync(root, join(root, "loop"));
     expect(await drawnFrom(10)).toEqual(["good"]);
+  });
+
+  it("walks a folder of more names than it keeps at a time, in order and each once", async () => {
+    const names = Array.from({ length: 2 * WALK_PAGE_NAMES + 100 }, (_, index) => `f${(index * 7919) % 10_007}`);
+    for (const name of names) writeFileSync(join(root, name), "x");
+    const found: string[] = [];
+    for await (const path of filesAfter(root, "f5", { entries: 1_000_000 })) found.push(path);
+    expect(found).toEqual(names.filter((name) => name > "f5").sort());
   });
 
   it("looks at no more entries than it may", async () => {
@@ -164,9 +213,28 @@ describe("a sampled file", () => {
 });
 
 describe("a look", () => {
+  it("names a file with wrong bytes, and both digests", async () => {
+    write("good", "good");
+    const { samples } = await drawSamples(root, 1, "", { now: NOW });
+    write("good", "evil");
+    const marker: Marker = {
+      version: 1,
+      id: "00000000-0000-4000-8000-000000000001",
+      dataset: "apps",
+      tier: "fast",
+      writtenAt: "2026-11-23T00:00:00.000Z",
+      samples: [...samples],
+    };
+    const sighting = await look(folderCopy("apps", root), marker, "staging", undefined, () => NOW);
+    expect(sighting).toMatchObject({
+      mismatched: 1,
+      examples: ["good (sha256 770e607624d68926 was recorded, b5c1fb2efc6d6b46 is there)"],
+    });
+  });
+
   it("counts all samples and names a few of the harmed ones", async () => {
     for (let index = 0; index < 8; index += 1) write(`f${index}`, `content ${index}`);
-    const { samples } = await drawSamples(root, 8, "", NOW);
+    const { samples } = await drawSamples(root, 8, "", { now: NOW });
     for (let index = 0; index < 7; index += 1) rmSync(join(root, `f${index}`));
     const marker: Marker = {
       version: 1,
