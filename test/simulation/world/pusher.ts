@@ -39,7 +39,14 @@ export function pusherOf(
     "node:child_process": programModule(who, play, (host) => host.nextPid()),
     "node:crypto": cryptoModule(chance),
     "node:path": path.posix,
-    "node:os": { constants, uptime: () => (time.now() - currentOf(who).machine.bootedAt) / 1000 },
+    "node:os": {
+      constants,
+      uptime: () => (time.now() - currentOf(who).machine.bootedAt) / 1000,
+      userInfo: () => ({ uid: 0, username: "root", homedir: "/root" }),
+      hostname: () => currentOf(who).host.name,
+      homedir: () => "/root",
+      tmpdir: () => "/tmp",
+    },
   };
   const globals = {
     ...timersOf(who, time),
