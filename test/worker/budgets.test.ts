@@ -28,8 +28,10 @@ describe("a sweep", () => {
     },
   );
 
-  test("judges the one that is due among 100,000 by reading its site alone", async () => {
+  test("judges the one that is due among 100,000 by reading its site alone, at the cost of one among 100", async () => {
+    const few = await sweepCost(env.DB, 100, 1);
     const cost = await sweepCost(env.DB, 100_000, 1);
+    expect(cost).toEqual(few);
     expect(cost).toMatchObject({ watchesDue: 1, skipped: 0 });
     expect(cost.rowsRead).toBeLessThanOrEqual(100);
   });
