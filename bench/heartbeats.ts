@@ -33,7 +33,7 @@ export async function measureHeartbeats(folder: string): Promise<Measured> {
     main: resolve("worker/index.ts"),
     durable_objects: { bindings: [{ name: "CLOCK", class_name: "Clock" }] },
     migrations: [{ tag: "v1", new_sqlite_classes: ["Clock"] }],
-    vars: { SWEEP_SECONDS: 600 },
+    vars: { SWEEP_SECONDS: 600, PUBLIC_SITES: "all" },
     minify: true,
   };
   const worker = await serve(folder, "tierwatch-bench", own, sql, true);

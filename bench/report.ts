@@ -21,6 +21,7 @@ export interface Figures {
   readonly sweepIdleRowsRead: Readonly<Record<string, number>>;
   /** Rows read by a heartbeat with a run, and by a sweep with one due, among so many watches, runs and markers. */
   readonly growthRowsRead: Readonly<Record<string, { readonly heartbeat: number; readonly sweep: number }>>;
+  readonly pageRowsRead: Readonly<Record<string, number>>;
   readonly sweep1RowsRead: number;
   readonly sweep1500Statements: number;
   readonly sweep1500Skipped: number;
@@ -62,6 +63,7 @@ export function figuresOf(
     rowsReadRun: withRun.rowsRead,
     sweepIdleRowsRead: rows.idle,
     growthRowsRead: rows.growth,
+    pageRowsRead: rows.page,
     sweep1RowsRead: rows.one.rowsRead,
     sweep1500Statements: rows.many.statements,
     sweep1500Skipped: rows.many.skipped + (1_500 - rows.many.watchesDue),
@@ -89,6 +91,9 @@ export function tableOf(of: Figures): string {
   const idle = Object.entries(of.sweepIdleRowsRead)
     .map(([watches, rows]) => `${rows} (${watches})`)
     .join(", ");
+  const pages = Object.entries(of.pageRowsRead)
+    .map(([jobs, rows]) => `${rows} (${jobs})`)
+    .join(", ");
   const growth = Object.entries(of.growthRowsRead)
     .map(([size, { heartbeat, sweep }]) => `${heartbeat} / ${sweep} (${size})`)
     .join(", ");
@@ -110,6 +115,7 @@ export function tableOf(of: Figures): string {
     ["the same, cron trigger alone", latency(of.alertCronAlone), "65 s"],
     ["the same, a visit each 3 s", latency(of.alertCronAndVisits), "5 s"],
     ["worker, gzipped", `${(of.workerGzipBytes / 1024).toFixed(1)} KiB`, "at most 150 KiB"],
+    ["rows read by the page (jobs)", pages, "at most 2 a job"],
     ["page, gzipped; its CPU", `${(of.pageGzipBytes / 1024).toFixed(1)} KiB; ${cpu(of.pageCpuMs)}`, ""],
     ["`pusher run true` over `node -e 0`", `${of.pusherStartRatio} times`, "at most 2.5"],
     ["pusher's peak memory", `${of.pusherPeakMiB} MiB`, ""],

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { problemOf, type Refusal, refuse } from "../protocol/refusals.ts";
 import { failurePage } from "./page/failure.tsx";
+import { stamped } from "./page/stamp.ts";
 import { actRoutes } from "./routes/acts.ts";
 import type { AppEnv } from "./routes/context.ts";
 import { enrollmentRoutes } from "./routes/enrollments.ts";
@@ -30,7 +31,7 @@ const POLICY = {
   frameAncestors: ["'none'"],
 };
 /** A page that speaks with the browser itself needs a script, maybe a service worker, and a way to tell the worker. */
-const SCRIPTED_PAGES = ["/subscribe", "/sign-in", "/owner/enroll"];
+const SCRIPTED_PAGES = ["/", "/subscribe", "/sign-in", "/owner/enroll"];
 const SCRIPTED = {
   ...POLICY,
   scriptSrc: ["'self'"],
@@ -69,6 +70,7 @@ export function createApp(): Hono<AppEnv> {
       JSON.stringify({ at: new Date(c.env.now).toISOString(), path: pathOf(c.req.path), error: causeOf(error) }),
     );
     const refusal = refusalOf(error);
+    if (c.req.path === "/" && refusal.code === "unavailable") return lastOrFailedPage(c.env, refusal);
     return isPage(c.req.path) ? failedPage(refusal, c.env.now) : refuse(refusal, c.env.now);
   });
   return app;
@@ -86,12 +88,21 @@ function pathOf(path: string): string {
   return path.startsWith("/act/") ? "/act/…" : path;
 }
 
+/** The last page that was given, with its age on it, while the database does not answer. */
+async function lastOrFailedPage({ lastPage, now }: AppEnv["Bindings"], refusal: Refusal): Promise<Response> {
+  // Whatever keeps it may fail as well.
+  const kept = await lastPage?.read().catch(() => null);
+  return kept == null ? failedPage(refusal, now) : failedWith(stamped(kept.html, kept.at, now), refusal, now);
+}
+
 /** The front page is read by people: its failure is a page too, with the refusal's status. */
 function failedPage(refusal: Refusal, now: number): Response {
-  const { status } = problemOf(refusal, now);
-  const why = refusal.code === "unavailable" ? "database" : "bug";
+  return failedWith(failurePage(refusal.code === "unavailable" ? "database" : "bug", now), refusal, now);
+}
+
+function failedWith(html: string, refusal: Refusal, now: number): Response {
   const headers = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
-  return new Response(failurePage(why, now), { status, headers });
+  return new Response(html, { status: problemOf(refusal, now).status, headers });
 }
 
 /** D1 that does not answer may answer later; anything else is a bug of ours. */

@@ -43,9 +43,9 @@ const events = (text: string) =>
 const nightly = job("nightly", { cron: "30 2 * * *", zone: "Europe/Berlin" });
 
 describe("the calendar", () => {
-  test("opens, with one event a run over four weeks, at the schedule's own hour across a clock change", () => {
+  test("opens, with one event a run over three weeks, at the schedule's own hour across a clock change", () => {
     const all = events(calendar([nightly]));
-    expect(all.length).toBe(29);
+    expect(all.length).toBe(22);
     const starts = all.map((event) => event.startDate.toJSDate().toISOString());
     expect(starts).toContain("2026-10-24T00:30:00.000Z");
     expect(starts).toContain("2026-10-26T01:30:00.000Z");
@@ -91,7 +91,7 @@ describe("the calendar", () => {
 
   test("of a thousand jobs has a bounded number of runs, the next ones of each first", () => {
     const many = Array.from({ length: 1000 }, (_, i) => job(`job-${i}`, { cron: `${i % 60} 2 * * *`, zone: "UTC" }));
-    expect(events(calendar(many)).length).toBeLessThanOrEqual(600);
+    expect(events(calendar(many)).length).toBeLessThanOrEqual(200);
   });
 });
 

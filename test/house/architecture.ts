@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "worker/feeds",
     "worker/settings",
     "worker/links",
+    "worker/last-page",
   ],
   "worker/push": ["worker/judge", "worker/store", "worker/channels"],
   "worker/deliver": [
@@ -47,8 +48,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "worker/watchdog",
   ],
   "worker/app": ["protocol", "worker/routes", "worker/page", "worker/store", "worker/settings"],
-  "worker/clock": ["worker/store", "worker/settings", "worker/sweep"],
-  "worker/index": ["worker/app", "worker/clock", "worker/store", "worker/settings", "worker/sweep"],
+  "worker/last-page": ["worker/settings"],
+  "worker/take-back": ["worker/routes", "worker/sweep"],
+  "worker/clock": ["worker/store", "worker/settings", "worker/sweep", "worker/take-back"],
+  "worker/index": [
+    "worker/app",
+    "worker/clock",
+    "worker/last-page",
+    "worker/store",
+    "worker/settings",
+    "worker/sweep",
+    "worker/take-back",
+  ],
 };
 const FREE = ["scripts", "bench"];
 

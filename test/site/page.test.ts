@@ -75,13 +75,21 @@ const PAGES: Record<string, string> = {
 };
 
 /** As the worker's own policy (worker/app.ts); the real one is tried below. */
-const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
+  "script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'";
 
 /** Pictures of every state are kept at these widths, for eyes; no test compares them. */
 const WIDTHS = [360, 768, 1440];
 const PICTURES = new URL("../../.pictures/", import.meta.url).pathname;
 /** Widths at which a state has to fit as well: the smallest, those beside where the layout changes, and the largest. */
 const FITTING = [320, 703, 1024, 1152, 3840];
+
+function typeOf(path: string): string {
+  if (path === "/style.css") return "text/css";
+  if (path.endsWith(".js")) return "text/javascript";
+  return path.endsWith(".webmanifest") ? "application/manifest+json" : "text/html; charset=utf-8";
+}
 
 let server: Server;
 let browser: Browser;
@@ -94,7 +102,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://page").pathname;
     response.setHeader("content-security-policy", POLICY);
-    response.setHeader("content-type", path === "/style.css" ? "text/css" : "text/html; charset=utf-8");
+    response.setHeader("content-type", typeOf(path));
+    if (path.endsWith(".webmanifest")) return void response.end("{}");
     response.end(path === "/style.css" ? STYLE : (PAGES[path.slice(1)] ?? ""));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,7 +1,7 @@
 /** What the free plan pays for: rows and statements, whose counts are exact here and in production. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { heartbeatCost, sweepCost } from "./measure.ts";
+import { heartbeatCost, pageCost, sweepCost } from "./measure.ts";
 
 describe("a heartbeat", () => {
   test("writes at most 2 rows when alive, at most 6 with the result of a run", async () => {
@@ -14,6 +14,18 @@ describe("a heartbeat", () => {
   test("costs the same among 100 watches, runs and markers and among 100,000 of each", async () => {
     const [few, many] = [await heartbeatCost(env.DB, 100), await heartbeatCost(env.DB, 100_000)];
     expect(many).toEqual(few);
+  });
+});
+
+describe("the page", () => {
+  test.each([9, 99, 999])("of %i jobs reads at most two rows for each job, and a few", async (jobs) => {
+    const { rowsRead, rowsWritten } = await pageCost(env.DB, jobs);
+    expect(rowsRead).toBeLessThanOrEqual(2 * jobs + 10);
+    expect(rowsWritten).toBe(0);
+  });
+
+  test("reads nothing of runs and markers, however many there are", async () => {
+    expect(await pageCost(env.DB, 99, 10_000)).toEqual(await pageCost(env.DB, 99));
   });
 });
 

@@ -140,7 +140,13 @@ describe("a visit to the page", () => {
 
   test("of a monitor to /healthz starts none: it would hide what it looks for", async () => {
     const sweepSoon = vi.fn();
-    await createApp().fetch(new Request("https://tierwatch.example/healthz"), { db, settings, now: START, sweepSoon });
+    await createApp().fetch(new Request("https://tierwatch.example/healthz"), {
+      db,
+      settings,
+      now: START,
+      sweepSoon,
+      lastPage: null,
+    });
     expect(sweepSoon).not.toHaveBeenCalled();
   });
 });

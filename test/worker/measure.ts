@@ -37,7 +37,13 @@ async function send(meter: Metered, host: TestHost, heartbeat: Heartbeat, now: n
   const url = "https://tierwatch.example/v1/heartbeats";
   const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(heartbeat)));
   const headers = await signedHeaders({ method: "POST", url, body }, host.key, now);
-  const bindings = { db: openDatabase(meter.d1), settings: readSettings({ DB: meter.d1 }), now, sweepSoon: () => {} };
+  const bindings = {
+    db: openDatabase(meter.d1),
+    settings: readSettings({ DB: meter.d1 }),
+    now,
+    sweepSoon: () => {},
+    lastPage: null,
+  };
   const answer = await createApp().fetch(new Request(url, { method: "POST", headers, body }), bindings);
   if (answer.status !== 200) throw new Error(`a heartbeat was answered ${answer.status}: ${await answer.text()}`);
 }
@@ -62,6 +68,20 @@ export async function sweepCost(d1: D1Database, watches: number, due: number): P
   const meter = metered(d1);
   const swept = await sweep(openDatabase(meter.d1), { ...readSettings({ DB: meter.d1 }), channels: [] }, now, "cron");
   return { ...meter.take(), watchesDue: swept.watchesDue, skipped: swept.skipped };
+}
+
+/** The cost of the public page of `jobs` jobs, with their hosts, and so many runs and markers in the past of each host. */
+export async function pageCost(d1: D1Database, jobs: number, past = 0): Promise<Usage> {
+  await emptyDatabase();
+  await fill(d1, (jobs * WATCHES_PER_SITE) / (WATCHES_PER_SITE - 1), START);
+  await fillPast(d1, past);
+  const meter = metered(d1);
+  const settings = { ...readSettings({ DB: meter.d1, PUBLIC_SITES: "all" }), channels: [] };
+  const bindings = { db: openDatabase(meter.d1), settings, now: START, sweepSoon: () => {} };
+  const answer = await createApp().fetch(new Request("https://tierwatch.example/"), bindings);
+  if (answer.status !== 200) throw new Error(`the page was answered ${answer.status}: ${await answer.text()}`);
+  await answer.text();
+  return meter.take();
 }
 
 /** A long past of the measured host: runs of its job and markers of its dataset. */

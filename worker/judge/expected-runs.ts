@@ -4,11 +4,11 @@ import type { JobFacts, JobSpec, Watch } from "./watch.ts";
 
 const DAY_MS = 86_400_000;
 /** As far ahead as anybody plans a journey. */
-const AHEAD_MS = 28 * DAY_MS;
+const AHEAD_MS = 21 * DAY_MS;
 /** The run of today is still shown in the evening. */
 const BACK_MS = DAY_MS;
-/** Schedules are walked slot by slot, and one request may not walk for ever. */
-const RUNS_MAX = 600;
+/** Each slot is worked out in its zone, which is dear, and a request has little CPU time: with more jobs, fewer runs of each. */
+const RUNS_MAX = 200;
 /** Jobs that run more often than this fill a calendar and say nothing. */
 const APART_MIN_MS = 6 * 3_600_000;
 

@@ -33,7 +33,7 @@ export function page(summary: Summary, now: number, { renews, all = false, badKe
   const stale = sweepIsStale(summary.lastSweepAt, now);
   const aside = <Checked at={summary.lastSweepAt} now={now} />;
   const body = (
-    <Layout title={titleOf(summary, headline)} renews={renews} stale={stale} aside={aside}>
+    <Layout title={titleOf(summary, headline)} renews={renews} stale={stale} aside={aside} head={<Installable />}>
       <Verdict headline={headline} loss={pageLoss(summary)} detail={others.length === 0 ? only : undefined} />
       <Warnings summary={summary} now={now} />
       {only === undefined ? <Nothing summary={summary} badKey={badKey} /> : null}
@@ -48,6 +48,17 @@ export function page(summary: Summary, now: number, { renews, all = false, badKe
     </Layout>
   );
   return documentOf(body);
+}
+
+/** What lets a phone take it for an app, and a browser keep its last state for when it is offline. */
+function Installable() {
+  return (
+    <>
+      <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
+      <link rel="apple-touch-icon" href="/icon-192.png" />
+      <script src="/keep.js" defer />
+    </>
+  );
 }
 
 function titleOf({ sites, view }: Summary, { status }: Headline): string {

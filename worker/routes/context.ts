@@ -1,5 +1,6 @@
 /** What every route is handled with, and who may be asking. */
 import type { Reader } from "../judge/reader.ts";
+import type { LastPage } from "../last-page.ts";
 import type { Settings } from "../settings.ts";
 import type { Database } from "../store/database.ts";
 
@@ -18,6 +19,8 @@ export interface AppEnv {
     readonly now: number;
     /** Starts a sweep after the answer is sent. */
     readonly sweepSoon: () => void;
+    /** What is shown when the database does not answer; undefined when nobody keeps it. */
+    readonly lastPage?: LastPage | undefined;
   };
   readonly Variables: {
     /** Who is asking, once somebody wanted to know (reader.ts). */

@@ -7,12 +7,17 @@ import type { Context } from "hono";
 import type { Access } from "../judge/access.ts";
 import type { AppEnv } from "./context.ts";
 
-/** What Workers Cache knows them all by. */
-const STATUS_TAG = "status";
+/** What Workers Cache knows them all by (take-back.ts). */
+export const STATUS_TAG = "status";
+
+/** Whether the reader shows nothing that says who they are: whoever else shows nothing gets the same. */
+export function isAnyone(c: Context<AppEnv>): boolean {
+  const shows = ["cookie", "authorization"].some((name) => c.req.header(name) !== undefined);
+  return !shows && c.req.query("key") === undefined;
+}
 
 export function keepFor(c: Context<AppEnv>, access: Access, seconds: number): void {
-  const shows = ["cookie", "authorization"].some((name) => c.req.header(name) !== undefined);
-  if (access.kind === "owner" || shows || c.req.query("key") !== undefined) {
+  if (access.kind === "owner" || !isAnyone(c)) {
     c.header("cache-control", "private, no-store");
     return;
   }

@@ -9,7 +9,7 @@ import { subscribePage } from "../page/subscribe.tsx";
 import { lastSweepAt, needsSweep } from "../store/sweeps.ts";
 import { accessOf, keepKey, readSeen } from "./access.ts";
 import type { AppEnv } from "./context.ts";
-import { keepFor } from "./keeping.ts";
+import { isAnyone, keepFor } from "./keeping.ts";
 import { allFaults, pushChannels } from "./push-channels.ts";
 
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
@@ -25,17 +25,19 @@ export function pageRoutes(): Hono<AppEnv> {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   routes.get("/", async (c) => {
-    const { db, now, sweepSoon } = c.env;
+    const { db, now, sweepSoon, lastPage } = c.env;
     const key = c.req.query("key");
     // The key leaves the address, where it would be seen, kept and passed on.
     if (key !== undefined && (await keepKey(c, key))) return c.redirect("/", 303);
     const asked = { renews: c.req.query("still") === undefined, all: c.req.query("all") !== undefined };
     const access = await accessOf(c);
     const summary = await readSeen(c, access);
+    const html = page(summary, now, { ...asked, badKey: key !== undefined });
     keepFor(c, access, PAGE_SECONDS);
     const { lastSweepAt: at, isDue } = await needsSweep(db, now);
     if (isDue || sweepIsOverdue(at, now)) sweepSoon();
-    return c.html(page(summary, now, { ...asked, badKey: key !== undefined }), key === undefined ? 200 : 403);
+    if (asked.renews && !asked.all && isAnyone(c) && summary.sites.length > 0) lastPage?.keep(html);
+    return c.html(html, key === undefined ? 200 : 403);
   });
   routes.get("/subscribe", (c) => c.html(subscribePage(pushChannels(c.env.settings).map(({ name }) => name))));
   routes.get("/style.css", (c) => {
