@@ -1,19 +1,18 @@
-/** One run of `kind = "rclone"`: the look at the source, and the carrying. */
-import * as z from "zod/mini";
+/** One run of `kind = "rclone"`: the look at the source, the carrying, and at last the markers. */
+import { MARKER_FILE } from "../marker.ts";
 import { hasExited, unfinished } from "./ending.ts";
 import { counted } from "./few.ts";
-import type { JobOutcome } from "./job.ts";
+import type { Ended, JobOutcome } from "./job.ts";
 import type { KindContext } from "./kind.ts";
-import { areMarkers, mayBeMarkers } from "./only-markers.ts";
+import { EXIT_NOTHING_MOVED, lookAt, type Source } from "./rclone-look.ts";
+import { deletesHidden, ofOneFile, winsOverFilters } from "./rclone-options.ts";
 import { type RcloneReport, rcloneReport } from "./rclone-report.ts";
 import { rcloneTrouble } from "./rclone-trouble.ts";
 
-const EXIT_NOT_FOUND = 3;
 const EXIT_FATAL = 7;
-/** Only with --error-on-no-transfer: all was well, and there was nothing to do. */
-const EXIT_NOTHING_MOVED = 9;
-/** Words of `sync` and `copy` that `size` does not know. */
-const NOT_OF_SIZE = ["--create-empty-src-dirs"];
+/** Hidden from both sides: neither carried nor deleted, unless `options` hold --delete-excluded. */
+const NO_MARKERS = ["--filter", `- ${MARKER_FILE}`];
+const TOLD = ["--use-json-log", "--stats", "30s", "--stats-log-level", "NOTICE"];
 
 interface RcloneWork {
   readonly mode: "sync" | "copy";
@@ -26,82 +25,96 @@ type Env = Readonly<Record<string, string>>;
 
 /** Carries, unless the source is empty or not there. */
 export async function runRclone(own: RcloneWork, env: Env, context: KindContext): Promise<JobOutcome> {
-  const looked = await look(own, env, context);
-  return "status" in looked ? looked : carry(own, env, looked, context);
-}
-
-interface Source {
-  /** Absent when the source could not be counted, which the carrying will tell the reason of. */
-  readonly files?: number;
-}
-
-const size = z.object({ count: z.number() });
-
-/** Counts the source; an outcome when nothing may be done. */
-async function look(own: RcloneWork, env: Env, context: KindContext): Promise<Source | JobOutcome> {
-  const options = (own.options ?? []).filter((word) => !NOT_OF_SIZE.includes(word));
-  const argv = ["rclone", "size", own.source, "--json", ...options];
-  const ended = await context.exec(argv, { env, cwd: context.folder, quiet: true, quietErrors: true });
-  if (!hasExited(ended)) return unfinished(ended);
-  const { exitCode, stdout, stderr } = ended;
-  if (exitCode === EXIT_NOT_FOUND || /unknown (shorthand )?flag/.test(stderr)) {
-    return { status: "failed", exitCode, reason: rcloneTrouble(exitCode, stderr) };
+  const options = own.options ?? [];
+  const source = await lookAt(own.source, options, env, context);
+  if ("status" in source) return source;
+  const first = winsOverFilters(options);
+  if (source.markers.length > 0 && first !== undefined) {
+    context.log(
+      `the marker is carried with the rest, not last: no filter holds against ${first}. Use --filter instead`,
+    );
   }
-  const files = exitCode === 0 ? countOf(stdout) : undefined;
-  if (files === undefined) return {};
-  if (files > 0 && !(mayBeMarkers(files, context) && (await holdsOnlyMarkers(own.source, options, env, context)))) {
-    return { files };
-  }
-  const reason = `${own.source} holds no file at all: is it mounted? Nothing was copied, nothing deleted`;
-  return { status: "failed", reason, files };
+  const hide = first === undefined && (source.markers.length > 0 || source.files === undefined);
+  const outcome = await carry(own, hide, source, env, context);
+  if (outcome.status !== "succeeded" || !hide) return outcome;
+  return (await carryMarkers(own, source, env, context)) ?? outcome;
 }
 
-async function holdsOnlyMarkers(
-  source: string,
-  options: readonly string[],
+async function carry(
+  own: RcloneWork,
+  hide: boolean,
+  { files, markers }: Source,
   env: Env,
   context: KindContext,
-): Promise<boolean> {
-  const argv = ["rclone", "lsf", source, "--recursive", "--files-only", ...options];
-  const { exitCode, stdout } = await context.exec(argv, { env, cwd: context.folder, quiet: true });
-  return exitCode === 0 && areMarkers(stdout.split("\n").filter((line) => line !== ""));
-}
-
-function countOf(text: string): number | undefined {
-  try {
-    return z.parse(size, JSON.parse(text)).count;
-  } catch {
-    return undefined;
-  }
-}
-
-async function carry(own: RcloneWork, env: Env, source: Source, context: KindContext): Promise<JobOutcome> {
+): Promise<JobOutcome> {
+  const options = own.options ?? [];
+  // After all the rest has arrived it deletes the old markers, which the owner did not ask for.
+  const notTheirs = hide && own.mode === "sync" && deletesHidden(options) ? markers.length : 0;
+  const limit = own.max_deletions === undefined ? [] : ["--max-delete", String(own.max_deletions + notTheirs)];
   const report = rcloneReport(context.log, context.carried);
-  const limit = own.max_deletions === undefined ? [] : ["--max-delete", String(own.max_deletions)];
-  const told = ["--use-json-log", "--stats", "30s", "--stats-log-level", "NOTICE"];
-  const argv = ["rclone", own.mode, own.source, own.target, ...told, ...limit, ...(own.options ?? [])];
-  const ended = await context.exec(argv, { env, cwd: context.folder, onStderr: report.stderr.push });
-  report.stderr.end();
-  const amounts = amountsOf(report, source, ended.exitCode);
-  if (!hasExited(ended)) return { ...unfinished(ended), ...amounts };
-  const { exitCode } = ended;
-  const failures = report.failures();
-  if (exitCode !== 0 && exitCode !== EXIT_NOTHING_MOVED) {
-    const names = failures.count() === 0 ? "" : `${counted(failures.count(), "file")} (${failures.say()})`;
-    return { status: "failed", exitCode, reason: rcloneTrouble(exitCode, report.errors(), names), ...amounts };
+  const words = [...TOLD, ...limit, ...(hide ? NO_MARKERS : []), ...options];
+  const ended = await call([own.mode, own.source, own.target, ...words], report, env, context);
+  const amounts = amountsOf(report, notTheirs, ended.exitCode);
+  return { ...judge(ended, report), ...(files === undefined ? {} : { files }), ...amounts };
+}
+
+/** Carries what proves that all the rest has arrived; an outcome when that failed. */
+async function carryMarkers(
+  own: RcloneWork,
+  { files, markers }: Source,
+  env: Env,
+  context: KindContext,
+): Promise<JobOutcome | undefined> {
+  if (files === undefined) {
+    const reason = "all but the marker was carried: the source could not be listed before; the next run tries again";
+    return { status: "failed", reason };
   }
+  for (const path of markers) {
+    const report = rcloneReport(context.log);
+    const argv = [
+      "copyto",
+      within(own.source, path),
+      within(own.target, path),
+      ...TOLD,
+      ...ofOneFile(own.options ?? []),
+    ];
+    const outcome = judge(await call(argv, report, env, context), report);
+    if (outcome.status !== "succeeded") {
+      return { ...outcome, reason: `all but the marker was carried: ${outcome.reason}` };
+    }
+  }
+  return undefined;
+}
+
+/** A path inside a folder of this host, or of a remote (`cloud:`, `cloud:photos`). */
+function within(place: string, path: string): string {
+  return /[:/\\]$/.test(place) ? `${place}${path}` : `${place}/${path}`;
+}
+
+async function call(argv: readonly string[], report: RcloneReport, env: Env, context: KindContext): Promise<Ended> {
+  const ended = await context.exec(["rclone", ...argv], { env, cwd: context.folder, onStderr: report.stderr.push });
+  report.stderr.end();
+  return ended;
+}
+
+function judge(ended: Ended, report: RcloneReport): JobOutcome {
+  if (!hasExited(ended)) return unfinished(ended);
+  const { exitCode } = ended;
   // As an exit code of the job, 9 would look like a failure to whoever started it.
-  return { status: "succeeded", exitCode: 0, ...amounts };
+  if (exitCode === 0 || exitCode === EXIT_NOTHING_MOVED) return { status: "succeeded", exitCode: 0 };
+  const failures = report.failures();
+  const names = failures.count() === 0 ? "" : `${counted(failures.count(), "file")} (${failures.say()})`;
+  return { status: "failed", exitCode, reason: rcloneTrouble(exitCode, report.errors(), names) };
 }
 
 function amountsOf(
   report: RcloneReport,
-  source: Source,
+  notTheirs: number,
   exitCode: number | undefined,
-): Pick<JobOutcome, "bytes" | "files" | "deletions" | "errors"> {
+): Pick<JobOutcome, "bytes" | "deletions" | "errors"> {
   const stats = report.stats();
-  if (stats === undefined) return source;
+  if (stats === undefined) return {};
   // Where --max-delete stopped it, rclone counts the deletions that it did not make.
-  const deletions = exitCode === EXIT_FATAL ? {} : { deletions: stats.deletes };
-  return { ...source, bytes: stats.bytes, ...deletions, errors: stats.errors };
+  const deletions = exitCode === EXIT_FATAL ? {} : { deletions: Math.max(0, stats.deletes - notTheirs) };
+  return { bytes: stats.bytes, ...deletions, errors: stats.errors };
 }

@@ -45,7 +45,7 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly says: string }[] = [
   },
   {
     pattern: /unknown (shorthand )?flag/,
-    says: "rclone does not know one of `options` (for `rclone size` too, which looks before anything is done)",
+    says: "rclone does not know one of `options` (for `rclone lsf` too, which looks before anything is done)",
   },
   { pattern: /directory not found/, says: "`source` does not exist: is it mounted? Nothing was deleted" },
 ];

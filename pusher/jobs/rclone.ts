@@ -1,6 +1,7 @@
 /**
  * `kind = "rclone"`: one `rclone sync` or `rclone copy`, after a look at the source: rclone ends with 0 for an empty source, and
- * `sync` has then deleted everything in the target. Whatever was not carried makes the run fail, with the names of the files.
+ * `sync` has then deleted everything in the target. Whatever was not carried makes the run fail, with the names of the files. The
+ * markers are carried last, so that a run that was cut off leaves the old ones.
  */
 import * as z from "zod/mini";
 import { filled, most } from "../config/fields.ts";

@@ -7,10 +7,16 @@ import { rclone } from "../../pusher/jobs/rclone.ts";
 import { rcloneTrouble } from "../../pusher/jobs/rclone-trouble.ts";
 import { type Answer, played } from "./played.ts";
 
-const said = (name: string, stream = "stderr") =>
-  readFileSync(join(import.meta.dirname, "../fixtures/rclone-1.60.1", `${name}.${stream}`), "utf8");
+const said = (name: string) =>
+  readFileSync(join(import.meta.dirname, "../fixtures/rclone-1.60.1", `${name}.stderr`), "utf8");
 
-const COUNTED: Answer = ["rclone size", { stdout: said("size", "stdout") }];
+const MARKER = ".tierwatch-marker.json";
+const FILES = Array.from({ length: 20 }, (_, i) => `a/f${i}`);
+const listing = (...paths: string[]): Answer => ["rclone lsf", { stdout: paths.map((path) => `${path}\n`).join("") }];
+const COUNTED = listing(...FILES, "b/f");
+const MARKED = listing(MARKER, ...FILES);
+const TOLD = "--use-json-log --stats 30s --stats-log-level NOTICE";
+const CARRIED: Answer = ["rclone copyto", {}];
 
 async function run(answers: readonly Answer[], settings: object = {}, more: Partial<KindContext> = {}) {
   const prepared = rclone.prepare({ mode: "sync", source: "/srv/photos", target: "cloud:photos", ...settings });
@@ -29,8 +35,8 @@ describe("a sync", () => {
     });
     expect(outcome).toEqual({ status: "succeeded", exitCode: 0, files: 21, bytes: 1000026, deletions: 0, errors: 0 });
     expect(calls).toEqual([
-      "rclone size /srv/photos --json --fast-list",
-      "rclone sync /srv/photos cloud:photos --use-json-log --stats 30s --stats-log-level NOTICE --max-delete 50 --fast-list --create-empty-src-dirs",
+      "rclone lsf /srv/photos --recursive --files-only --fast-list",
+      `rclone sync /srv/photos cloud:photos ${TOLD} --max-delete 50 --fast-list --create-empty-src-dirs`,
     ]);
   });
 
@@ -45,7 +51,7 @@ describe("a sync", () => {
   });
 
   test.each(["sync", "copy"])("never begins from an empty source: %s", async (mode) => {
-    const { outcome, calls } = await run([["rclone size", { stdout: '{"count":0,"bytes":0}\n' }]], { mode });
+    const { outcome, calls } = await run([listing()], { mode });
     expect(outcome).toMatchObject({
       status: "failed",
       files: 0,
@@ -54,14 +60,21 @@ describe("a sync", () => {
     expect(calls).toHaveLength(1);
   });
 
+  test("never begins from a source that holds nothing but markers, also when listing ends with 9 for having moved nothing", async () => {
+    const words = { exitCode: 9, stdout: `${MARKER}\nraw/${MARKER}\n` };
+    const { outcome, calls } = await run([["rclone lsf", words]]);
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringContaining("holds no file at all") });
+    expect(calls).toHaveLength(1);
+  });
+
   test("never begins from a source that is not there", async () => {
-    const { outcome, calls } = await run([["rclone size", { exitCode: 3, stderr: said("missing-src") }]]);
+    const { outcome, calls } = await run([["rclone lsf", { exitCode: 3, stderr: said("missing-src") }]]);
     expect(outcome).toMatchObject({ status: "failed", exitCode: 3, reason: expect.stringContaining("does not exist") });
     expect(calls).toHaveLength(1);
   });
 
   test("whose options the look at the source does not know does not begin without it", async () => {
-    const { outcome, calls } = await run([["rclone size", { exitCode: 1, stderr: said("bad-flag") }]]);
+    const { outcome, calls } = await run([["rclone lsf", { exitCode: 1, stderr: said("bad-flag") }]]);
     expect(outcome).toMatchObject({
       status: "failed",
       reason: expect.stringMatching(/one of `options`.*unknown flag/),
@@ -95,6 +108,104 @@ describe("a sync", () => {
   test("that was killed says so", async () => {
     const { outcome } = await run([COUNTED, ["rclone sync", { signal: "SIGKILL" }]]);
     expect(outcome).toMatchObject({ status: "failed", signal: "SIGKILL", files: 21 });
+  });
+});
+
+describe("the marker", () => {
+  test.each(["sync", "copy"])(
+    "is hidden from the %s, and carried by itself when all the rest has arrived",
+    async (mode) => {
+      const source = listing(MARKER, `raw/${MARKER}`, ...FILES);
+      const { outcome, calls } = await run([source, [`rclone ${mode}`, { stderr: said("sync-ok-json") }], CARRIED], {
+        mode,
+        options: ["--fast-list", "--create-empty-src-dirs"],
+      });
+      expect(outcome).toEqual({ status: "succeeded", exitCode: 0, files: 22, bytes: 1000026, deletions: 0, errors: 0 });
+      expect(calls.slice(1)).toEqual([
+        `rclone ${mode} /srv/photos cloud:photos ${TOLD} --filter - ${MARKER} --fast-list --create-empty-src-dirs`,
+        `rclone copyto /srv/photos/${MARKER} cloud:photos/${MARKER} ${TOLD} --fast-list`,
+        `rclone copyto /srv/photos/raw/${MARKER} cloud:photos/raw/${MARKER} ${TOLD} --fast-list`,
+      ]);
+    },
+  );
+
+  test.each([
+    ["failed", { exitCode: 1, stderr: said("partial-unreadable") }],
+    ["stopped at --max-transfer", { exitCode: 8, stderr: said("max-transfer") }],
+    ["was killed", { signal: "SIGKILL" }],
+    ["had no more time", { signal: "SIGTERM", timedOut: true }],
+  ])("stays where it is when the sync %s", async (_, ended) => {
+    const { outcome, calls } = await run([MARKED, ["rclone sync", ended], CARRIED]);
+    expect(outcome.status).not.toBe("succeeded");
+    expect(calls.filter((call) => call.startsWith("rclone copyto"))).toEqual([]);
+  });
+
+  test("that cannot be carried makes the run a failure which says that the rest is there", async () => {
+    const { outcome } = await run([
+      MARKED,
+      sync("sync-ok-json", 0),
+      ["rclone copyto", { exitCode: 1, stderr: said("nospace") }],
+    ]);
+    expect(outcome).toMatchObject({ status: "failed", exitCode: 1 });
+    expect(outcome.reason).toMatch(/^all but the marker was carried: there is no space left/);
+  });
+
+  test("lies right below a remote's root, and below a folder written with a slash", async () => {
+    const { calls } = await run([MARKED, sync("sync-ok-json", 0), CARRIED], {
+      source: "/srv/photos/",
+      target: "cloud:",
+    });
+    expect(calls.at(-1)).toBe(`rclone copyto /srv/photos/${MARKER} cloud:${MARKER} ${TOLD}`);
+  });
+
+  test("is carried without the job's own filters, which rclone refuses for one file", async () => {
+    const options = [
+      "--exclude",
+      "*.tmp",
+      "--bwlimit",
+      "1M",
+      "--min-size=1",
+      "-f",
+      "- x",
+      "--filter-from=f",
+      "--ignore-times",
+    ];
+    const { calls } = await run([MARKED, sync("sync-ok-json", 0), CARRIED], { options });
+    expect(calls[0]).toBe(`rclone lsf /srv/photos --recursive --files-only ${options.join(" ")}`);
+    expect(calls.at(-1)).toMatch(/ --bwlimit 1M --ignore-times$/);
+  });
+
+  test("is not looked for where the job's own filters take it out", async () => {
+    const { calls } = await run([COUNTED, sync("sync-ok-json", 0)], { options: ["--include", "*.jpg"] });
+    expect(calls).toHaveLength(2);
+    expect(calls[1]).not.toContain("--filter");
+  });
+
+  test.each(["--include", "--include-from=list", "--files-from", "--files-from-raw=list"])(
+    "goes with the rest where no filter holds against %s, and the run's output says so",
+    async (word) => {
+      const { outcome, calls, log } = await run([MARKED, sync("sync-ok-json", 0)], { options: [word, "x"] });
+      expect(outcome.status).toBe("succeeded");
+      expect(calls).toHaveLength(2);
+      expect(calls[1]).not.toContain("--filter");
+      expect(log.join()).toMatch(`not last: no filter holds against ${word.replace(/=.*/, "")}. Use --filter`);
+    },
+  );
+
+  test("that --delete-excluded takes away is no deletion of the owner's", async () => {
+    const stats = { bytes: 1, checks: 0, deletes: 3, errors: 0, transfers: 0 };
+    const stderr = `${JSON.stringify({ level: "warning", msg: "", stats })}\n`;
+    const settings = { max_deletions: 2, options: ["--delete-excluded"] };
+    const { outcome, calls } = await run([MARKED, ["rclone sync", { stderr }], CARRIED], settings);
+    expect(calls[1]).toContain("--max-delete 3 ");
+    expect(outcome.deletions).toBe(2);
+  });
+
+  test("is hidden too where the source could not be listed to its end, and then not believed to be there", async () => {
+    const unlisted: Answer = ["rclone lsf", { exitCode: 1, stdout: "a/f1\n", stderr: "error listing" }];
+    const { outcome, calls } = await run([unlisted, sync("sync-ok-json", 0), CARRIED]);
+    expect(calls[1]).toContain(`--filter - ${MARKER}`);
+    expect(outcome).toMatchObject({ status: "failed", reason: expect.stringContaining("could not be listed before") });
   });
 });
 
@@ -152,8 +263,9 @@ test("statistics that are told again are no progress", async () => {
     Buffer.from(`${JSON.stringify({ level: "warning", msg: "", stats: stats(bytes) })}\n`);
   const moves: (boolean | undefined)[] = [];
   const exec: KindContext["exec"] = async (argv, options) => {
+    if (argv[1] === "lsf") options?.onStdout?.(Buffer.from("a\n"));
     if (argv[1] === "sync") for (const bytes of [1, 1, 2]) moves.push(options?.onStderr?.(chunk(bytes)));
-    return { exitCode: 0, timedOut: false, stdout: '{"count":3}', stderr: "" };
+    return { exitCode: 0, timedOut: false, stdout: "", stderr: "" };
   };
   await run([], {}, { exec });
   expect(moves).toEqual([true, false, true]);

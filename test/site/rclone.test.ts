@@ -1,6 +1,15 @@
 /** kind = "rclone" on the real rclone, in temporary folders and over `rclone serve webdav` on loopback. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Host, host } from "../pusher/host.ts";
@@ -32,10 +41,10 @@ afterEach(async () => {
   here.remove();
 });
 
-function configure(target: string, more = ""): void {
+function configure(target: string, more = "", mode = "sync"): void {
   writeFileSync(join(here.folder, "rclone.conf"), "");
   const env = `env = { RCLONE_CONFIG = "${join(here.folder, "rclone.conf")}" }`;
-  const lines = `mode = "sync"\nsource = "photos"\ntarget = "${target}"\n${env}\n${more}`;
+  const lines = `mode = "${mode}"\nsource = "photos"\ntarget = "${target}"\n${env}\n${more}`;
   here.configure(NO_WORKER, offsiteJob("rclone", lines, ["rclone", "cat", `${target}/{path}`]));
 }
 
@@ -43,9 +52,10 @@ async function run() {
   const ended = await here.pusher("run", "offsite");
   const last = here.spooled().at(-1);
   if (last === undefined) throw new Error(ended.stderr);
-  return { ...last, code: ended.code };
+  return { ...last, code: ended.code, output: ended.stdout + ended.stderr };
 }
 
+const markerIn = (folder: string) => readFileSync(join(folder, ".tierwatch-marker.json"), "utf8");
 const offsite = (...names: string[]) => join(here.folder, "offsite", ...names);
 
 describe.skipIf(absent.length > 0)("rclone", () => {
@@ -109,16 +119,64 @@ describe.skipIf(absent.length > 0)("rclone", () => {
     expect(ran.reason).toMatch(/not carried: 1 file \(secret\.jpg\).*permission denied/);
   });
 
+  test.each(["sync", "copy"])(
+    "that cannot read a file (%s) leaves the old marker, and the next good run brings the new one",
+    async (mode) => {
+      configure(offsite(), 'options = ["--retries", "1"]', mode);
+      const first = await run();
+      expect(first).toMatchObject({ status: "succeeded", seen: [{ marker: first.born?.[0]?.marker }] });
+      const old = markerIn(offsite());
+      const secret = join(here.folder, "photos/secret.jpg");
+      writeFileSync(secret, "mine");
+      chmodSync(secret, 0);
+      asNobody(here, "rclone");
+      expect(await run()).toMatchObject({ status: "failed", reason: expect.stringContaining("secret.jpg") });
+      expect(markerIn(offsite())).toBe(old);
+      chmodSync(secret, 0o644);
+      const healed = await run();
+      expect(healed).toMatchObject({ status: "succeeded", seen: [{ marker: healed.born?.[0]?.marker }] });
+      expect(markerIn(offsite())).not.toBe(old);
+    },
+  );
+
+  test("with --delete-excluded and filters of its own keeps its limit of deletions and brings the marker", async () => {
+    configure(offsite());
+    await run();
+    writeFileSync(offsite("p0.tmp"), "left over");
+    const options = 'options = ["--filter", "- *.tmp", "--delete-excluded", "--backup-dir", "before"]';
+    configure(offsite(), `max_deletions = 1\n${options}`);
+    const ran = await run();
+    expect(ran).toMatchObject({
+      status: "succeeded",
+      files: 9,
+      deletions: 1,
+      seen: [{ marker: ran.born?.[0]?.marker }],
+    });
+    expect(existsSync(offsite("p0.tmp"))).toBe(false);
+  });
+
+  test("whose --include takes the marker along carries it as it did, and says that it is not last", async () => {
+    configure(offsite(), 'options = ["--include", "*.{jpg,json}"]');
+    const ran = await run();
+    expect(ran).toMatchObject({ status: "succeeded", seen: [{ marker: ran.born?.[0]?.marker }] });
+    expect(ran.output).toMatch(/carried with the rest, not last: no filter holds against --include/);
+  });
+
   test("that is killed half way has failed, and the next run carries the rest", async () => {
+    configure(offsite());
+    await run();
+    const old = markerIn(offsite());
     const big = join(here.folder, "photos/a-big.raw");
     writeFileSync(big, randomBytes(3_000_000));
     utimesSync(big, new Date(0), new Date(0));
     configure(offsite(), 'options = ["--bwlimit", "200k", "--transfers", "1"]');
     const running = here.start("run", "offsite");
-    await until(() => existsSync(offsite()) && readdirSync(offsite()).length > 0);
+    // While it runs, the file that is being carried is there under its own name or another.
+    await until(() => readdirSync(offsite()).some((name) => name.startsWith("a-big.raw")));
     killTool(running.process);
     expect((await running.ended).code).toBe(137);
     expect(here.spooled().at(-1)).toMatchObject({ status: "failed", signal: "SIGKILL" });
+    expect(markerIn(offsite())).toBe(old);
     configure(offsite());
     expect(await run()).toMatchObject({ status: "succeeded", files: 10 });
   });
@@ -131,9 +189,12 @@ describe.skipIf(absent.length > 0)("rclone", () => {
     const disk = smallDisk(join(here.folder, "disk"), 1);
     if (disk === undefined) return skip("this account cannot mount a small disk");
     try {
-      writeFileSync(join(here.folder, "photos/big.raw"), randomBytes(3_000_000));
       configure(join(here.folder, "disk"));
+      await run();
+      const old = markerIn(join(here.folder, "disk"));
+      writeFileSync(join(here.folder, "photos/big.raw"), randomBytes(3_000_000));
       expect((await run()).reason).toMatch(/no space left in the target.*not carried: 1 file \(big\.raw\)/);
+      expect(markerIn(join(here.folder, "disk"))).toBe(old);
     } finally {
       disk.remove();
     }
