@@ -1,4 +1,4 @@
-/** `npm run check`: format and lint, types of both runtimes, dead code. All of them run; any fault makes it fail. */
+/** `npm run check`: format and lint, types of both runtimes, the API's document, dead code. All of them run; any fault makes it fail. */
 import { spawnSync } from "node:child_process";
 
 const CHECKS: readonly (readonly [string, readonly string[]])[] = [
@@ -7,6 +7,7 @@ const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ["tsc", ["-p", "tsconfig.node.json"]],
   ["tsc", ["-p", "tsconfig.browser.json"]],
   ["tsc", ["-p", "tsconfig.serviceworker.json"]],
+  ["node", ["scripts/openapi.ts", "--check"]],
   ["knip", []],
 ];
 

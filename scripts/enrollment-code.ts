@@ -1,5 +1,7 @@
 /** A one-time enrolment code, and the row that lets it be used once. The code itself is stored nowhere. */
 import { ENROLLMENT_CODE_BITS, ENROLLMENT_CODE_TTL_SECONDS } from "../protocol/limits.ts";
+import { hostCode } from "../worker/store/code-sql.ts";
+import { spelledOut } from "../worker/store/spelled.ts";
 import { makeCode, type OneTimeCode } from "./one-time-code.ts";
 
 /** The host that may enrol with a code. Both are names of the wire: lower-case letters, digits, inner hyphens. */
@@ -13,7 +15,7 @@ export function makeEnrollmentCode(draw: (bytes: number) => Buffer, now: number)
   return makeCode(draw, now, { bits: ENROLLMENT_CODE_BITS, ttlSeconds: ENROLLMENT_CODE_TTL_SECONDS });
 }
 
-/** The statement that stores a code's hash. No value of it can hold a quote: hashes and names have neither. */
+/** The statement that stores a code's hash. */
 export function enrollmentSql({ codeHash, expiresAt }: OneTimeCode, { site, host }: Place): string {
-  return `INSERT INTO enrollments (code_hash, site, host, expires_at) VALUES ('${codeHash}', '${site}', '${host}', ${expiresAt})`;
+  return spelledOut(hostCode({ codeHash, site, host, expiresAt, replaces: false }));
 }

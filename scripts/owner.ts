@@ -6,9 +6,9 @@ import { parseArgs } from "node:util";
 import { parse } from "smol-toml";
 import * as z from "zod/mini";
 import { OWNER_CODE_BITS, OWNER_CODE_TTL_SECONDS } from "../protocol/owner/sign-in.ts";
-import { spelledOut } from "../worker/store/answer-sql.ts";
 import type { Doer } from "../worker/store/audit.ts";
 import { invitation, removal } from "../worker/store/owner-sql.ts";
+import { spelledOut } from "../worker/store/spelled.ts";
 import { makeCode } from "./one-time-code.ts";
 import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
 

@@ -1,10 +1,14 @@
 /** `npm run subscribe-code -- --channel phones [--local]`: lets one browser or phone take pushes, once, within an hour. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import { parse } from "smol-toml";
 import * as z from "zod/mini";
-import { makeSubscribeCode, subscribeCodeSql, subscribeLink } from "./subscription-code.ts";
+import { subscribeLink } from "../worker/judge/subscribe-link.ts";
+import { inviteBrowser } from "../worker/store/code-sql.ts";
+import { spelledOut } from "../worker/store/spelled.ts";
+import { makeSubscribeCode } from "./subscription-code.ts";
 import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
 
 const USAGE = `usage: npm run subscribe-code -- --channel NAME [--remote | --local]
@@ -74,7 +78,11 @@ function main(argv: readonly string[], now: number): number {
     return 1;
   }
   const made = makeSubscribeCode(randomBytes, now);
-  const stored = callWrangler(["d1", "execute", "DB", where, "--yes", "--command", subscribeCodeSql(made, channel)]);
+  const doer = { by: userInfo().username, through: "command" } as const;
+  const sql = inviteBrowser({ ...made, channel }, doer, now)
+    .map(spelledOut)
+    .join("; ");
+  const stored = callWrangler(["d1", "execute", "DB", where, "--yes", "--command", sql]);
   if (!stored.ok) {
     console.error(
       `${stored.lastLines}\n\nThe code was not stored. Was the worker deployed, and its database migrated?`,

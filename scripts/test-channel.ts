@@ -3,11 +3,13 @@
  * a delivery into the worker's database, and the worker's next sweep sends it, as it would send an alert.
  */
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parse } from "smol-toml";
 import * as z from "zod/mini";
-import { outcomeSql, testDelivery } from "./test-delivery.ts";
+import { spelledOut } from "../worker/store/spelled.ts";
+import { putTest, testOutcomes } from "../worker/store/test-delivery-sql.ts";
 import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
 
 const USAGE = `usage: npm run test-channel -- NAME [--remote | --local]
@@ -53,8 +55,13 @@ const rows = z.array(
 );
 
 /** How the delivery stands; undefined when the database could not be asked, or nothing was tried yet. */
-function outcome(id: string, where: Wanted["where"]): { state: string; error: string | null } | undefined {
-  const asked = callWrangler(["d1", "execute", "DB", where, "--yes", "--json", "--command", outcomeSql(id)]);
+function outcome(
+  channel: string,
+  at: number,
+  where: Wanted["where"],
+): { state: string; error: string | null } | undefined {
+  const sql = spelledOut(testOutcomes(channel, at));
+  const asked = callWrangler(["d1", "execute", "DB", where, "--yes", "--json", "--command", sql]);
   if (!asked.ok) return undefined;
   const targets = rows.parse(JSON.parse(asked.stdout))[0]?.results ?? [];
   if (targets.some(({ state, last_error }) => state === "pending" && last_error === null)) return undefined;
@@ -80,7 +87,8 @@ async function main(argv: readonly string[], now: number): Promise<number> {
     console.error(LOG_IN);
     return 1;
   }
-  const { id, sql } = testDelivery(channel, now);
+  const doer = { by: userInfo().username, through: "command" } as const;
+  const sql = putTest(channel, doer, ", with npm run test-channel", now).map(spelledOut).join("; ");
   const stored = callWrangler(["d1", "execute", "DB", where, "--yes", "--command", sql]);
   if (!stored.ok) {
     console.error(
@@ -89,12 +97,12 @@ async function main(argv: readonly string[], now: number): Promise<number> {
     return 1;
   }
   console.log(`The test waits for the worker's next sweep, which comes within a minute …`);
-  return told(channel, await ended(id, where, now));
+  return told(channel, await ended(channel, where, now));
 }
 
-async function ended(id: string, where: Wanted["where"], now: number): Promise<ReturnType<typeof outcome>> {
+async function ended(channel: string, where: Wanted["where"], now: number): Promise<ReturnType<typeof outcome>> {
   for (;;) {
-    const found = outcome(id, where);
+    const found = outcome(channel, now, where);
     if (found !== undefined || Date.now() - now > WAIT_MAX_MS) return found;
     await sleep(POLL_MS);
   }

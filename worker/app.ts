@@ -12,14 +12,11 @@ import { heartbeatRoutes } from "./routes/heartbeats.ts";
 import { hostStatusRoutes } from "./routes/host-status.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { jobRoutes } from "./routes/jobs.ts";
+import { ownerRoutes } from "./routes/owner.ts";
 import { ownerPageRoutes } from "./routes/owner-pages.ts";
 import { pageRoutes } from "./routes/pages.ts";
-import { passkeyRoutes } from "./routes/passkeys.ts";
 import { planRoutes } from "./routes/plans.ts";
-import { sessionRoutes } from "./routes/session.ts";
-import { signInRoutes } from "./routes/sign-in.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
-import { tokenRoutes } from "./routes/tokens.ts";
 
 /** What a page may load and do: style and pictures of our own, and nothing else. */
 const POLICY = {
@@ -57,7 +54,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/heartbeats", heartbeatRoutes());
   app.route("/v1/status", hostStatusRoutes());
   app.route("/v1/subscriptions", subscriptionRoutes());
-  for (const routes of [signInRoutes(), sessionRoutes(), passkeyRoutes(), tokenRoutes()]) app.route("/", routes);
+  app.route("/", ownerRoutes());
   app.route("/", ownerPageRoutes());
   app.route("/act", actRoutes());
   app.route("/", feedRoutes());

@@ -23,6 +23,8 @@ export interface Operation {
   /** Of a yes. 204 has no body. */
   readonly status: 200 | 201 | 204;
   readonly answer?: z.ZodMiniType;
+  /** JSON, if nothing is said. */
+  readonly media?: "text/csv";
   /** What it may refuse, beside what any operation may: who asks, how, and what does not fit the schema. */
   readonly refusals: readonly RefusalCode[];
 }

@@ -1,6 +1,7 @@
 /** What the owner asks for on the command line, or the one sentence that says why it cannot be. Pure. */
 import { parseArgs } from "node:util";
 import { name } from "../../protocol/fields.ts";
+import { scope } from "../../protocol/owner/acts.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import { canonicalSchedule, scheduleFault } from "../../worker/judge/schedule.ts";
 
@@ -42,8 +43,6 @@ export const USAGE = `usage: npm run act -- ACT --site SITE [options]
 const ACTS: readonly string[] = ["silence", "pause", "end", "ack", "snooze", "list"];
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const FOR_MAX_MS = 366 * 86_400_000;
-const NAME = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
-const SCOPE = new RegExp(`^(?:site|(?:host|tier):${NAME}|(?:job|copy):${NAME}/${NAME})$`);
 
 /** Reads what was asked at `now`; an empty failure means that the usage says all there is to say. */
 export function readRequest(argv: readonly string[], now: number): Result<Request, string> {
@@ -105,7 +104,7 @@ function readTimed(
   site: string,
   now: number,
 ): Result<Asked, string> {
-  if (!SCOPE.test(subject)) {
+  if (!scope.safeParse(subject).success) {
     return failed(`"${subject}" is no scope: write site, host:NAME, tier:NAME, job:HOST/JOB or copy:DATASET/TIER`);
   }
   const fromAt = values.from === undefined ? now : Date.parse(values.from);

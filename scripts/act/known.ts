@@ -1,6 +1,7 @@
 /** What a site has to act on, as the database answers it, and whether what was asked for is there. */
 import * as z from "zod/mini";
 import { nearest } from "../../protocol/nearest.ts";
+import { scopesOfSite } from "../../worker/judge/acts.ts";
 import { moment } from "../../worker/judge/words.ts";
 import type { Asked } from "./asked.ts";
 
@@ -51,7 +52,7 @@ export function missing(asked: Asked, site: string, known: Known): string | unde
   switch (asked.act) {
     case "silence":
     case "pause":
-      return unknown("is watched", asked.scope, [`site:${site}`, ...known.keys, ...tiersOf(known.keys)]);
+      return unknown("is watched", asked.scope, scopesOfSite(site, known.keys));
     case "end":
       return unknown(
         "silence or pause has the id",
@@ -68,10 +69,6 @@ export function missing(asked: Asked, site: string, known: Known): string | unde
     case "list":
       return undefined;
   }
-}
-
-function tiersOf(watched: readonly string[]): string[] {
-  return watched.flatMap((key) => (key.startsWith("copy:") ? [`tier:${key.slice(key.indexOf("/") + 1)}`] : []));
 }
 
 function unknown(what: string, asked: string, there: readonly string[]): string | undefined {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { testDelivery } from "../../scripts/test-delivery.ts";
 import { alert } from "../../worker/judge/say.ts";
+import { spelledOut } from "../../worker/store/spelled.ts";
+import { putTest } from "../../worker/store/test-delivery-sql.ts";
 import { runWithWrangler } from "./fake-wrangler.ts";
 
 const NOW = Date.parse("2026-11-23T02:14:00Z");
@@ -28,12 +29,13 @@ esac`;
 
 describe("the delivery of a test", () => {
   test("is an alert that says that it is one, and is due at once", () => {
-    const { id, sql } = testDelivery("phone", NOW);
-    expect(id).toBe(`test/${NOW}/test/phone`);
-    expect(sql).toContain(`'pending', ${NOW}, ${NOW}, 0)`);
+    const anna = { by: "anna", through: "command" } as const;
+    const [sql = "", trail = ""] = putTest("phone", anna, ", with npm run test-channel", NOW).map(spelledOut);
+    expect(sql).toContain(`'test/${NOW}/test/phone'`);
+    expect(trail).toContain("INTO audit");
     const said = alert.parse(JSON.parse(/'(\{.*\})'/.exec(sql)?.[1] ?? ""));
     expect(said).toMatchObject({ kind: "test", title: "Test of the channel phone: nothing is wrong" });
-    expect(said.lines[0]).toBe("Somebody asked for this test at 2026-11-23 02:14 UTC, with npm run test-channel.");
+    expect(said.lines[0]).toBe("anna asked for this test at 2026-11-23 02:14 UTC, with npm run test-channel.");
   });
 });
 
@@ -44,7 +46,7 @@ describe("npm run test-channel", () => {
     expect(ran.stdout).toContain("The provider behind phone took it. Did it arrive?");
     expect(ran.calls).toEqual([
       "whoami --json",
-      expect.stringMatching(/^d1 execute DB --remote --yes --command INSERT INTO deliveries /),
+      expect.stringMatching(/^d1 execute DB --remote --yes --command INSERT OR IGNORE INTO deliveries /),
       expect.stringMatching(/^d1 execute DB --remote --yes --json --command SELECT state/),
     ]);
   });

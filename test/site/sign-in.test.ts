@@ -5,8 +5,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OWNER_CODE_BITS, OWNER_CODE_TTL_SECONDS } from "../../protocol/owner/sign-in.ts";
 import { makeCode } from "../../scripts/one-time-code.ts";
-import { spelledOut } from "../../worker/store/answer-sql.ts";
 import { invitation } from "../../worker/store/owner-sql.ts";
+import { spelledOut } from "../../worker/store/spelled.ts";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
 

@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import { outcomeSql, testDelivery } from "../../scripts/test-delivery.ts";
+import { spelledOut } from "../../worker/store/spelled.ts";
+import { putTest, testOutcomes } from "../../worker/store/test-delivery-sql.ts";
 
 /** Debian's package is Debian's Python's, which another Python on the PATH may hide. */
 const python = ["python3", "/usr/bin/python3"].find((it) => spawnSync(it, ["-c", "import aiosmtpd"]).status === 0);
@@ -96,10 +97,10 @@ async function tested(channel: object, password = "a-password"): Promise<z.infer
     await worker.applyD1Migrations("DB");
     const db: D1 = (await worker.getEnv()).DB;
     const now = Date.now();
-    const { id, sql } = testDelivery("mail", now);
-    await db.prepare(sql).run();
+    const anna = { by: "anna", through: "command" } as const;
+    for (const statement of putTest("mail", anna, "", now)) await db.prepare(spelledOut(statement)).run();
     await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date(now) });
-    return z.parse(ended, await db.prepare(outcomeSql(id)).first());
+    return z.parse(ended, await db.prepare(spelledOut(testOutcomes("mail", now))).first());
   } finally {
     await harness.close();
   }
@@ -117,7 +118,7 @@ describe.skipIf(!hasServer)("the worker's mail", () => {
     expect(mail).toMatch(/\r\nMessage-ID: <delivery\.[0-9a-f]{32}@example\.org>\r\nIn-Reply-To: <incident\./);
     const parts = mail.split(/\r\n--part-[0-9a-f]+(?:--)?\r\n/).slice(1, 3);
     const bodies = parts.map((part) => Buffer.from(part.split("\r\n\r\n")[1] ?? "", "base64").toString());
-    expect(bodies[0]).toContain("Somebody asked for this test");
+    expect(bodies[0]).toContain("anna asked for this test");
     expect(bodies[1]).toContain('<a class="button" href="https://t.example/"');
   });
 

@@ -89,6 +89,12 @@ export function actsOf(acts: readonly Act[], watch: Pick<Watch, "site" | "key" |
   return acts.filter(({ scope }) => scopes.includes(scope));
 }
 
+/** Every scope that an act at a site may have: the site, what is watched there, and its tiers. */
+export function scopesOfSite(site: string, keys: readonly string[]): string[] {
+  const tiers = keys.flatMap((key) => (key.startsWith("copy:") ? [`tier:${key.slice(key.indexOf("/") + 1)}`] : []));
+  return [...new Set([siteKey(site), ...keys, ...tiers])];
+}
+
 /** Every scope that a watch lies in: its site, its host, its tier, itself. */
 function scopesOf({ site, key, spec }: Pick<Watch, "site" | "key" | "spec">): string[] {
   switch (spec.kind) {

@@ -86,7 +86,7 @@ async function carryOut(c: Handled, claim: Claim, subject: Subject): Promise<voi
   if (subject.kind === "drill") return confirmDrill(db, claim.channel, claim.subject, now);
   for (const incident of subject.incidents) {
     if (subject.action === "ack") await acknowledgeByLink(db, incident, claim.channel, now);
-    else await snoozeByLink(db, incident, now + SNOOZE_MS, now);
+    else await snoozeByLink(db, incident, claim.channel, now + SNOOZE_MS, now);
   }
 }
 

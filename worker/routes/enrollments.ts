@@ -12,6 +12,11 @@ import type { AppEnv } from "./context.ts";
 import { hashOf } from "./hash.ts";
 import { readSignedBy } from "./signed.ts";
 
+const OLD_KEY = {
+  code: "code_refused",
+  detail: "this code is for a new key: move the file away that pusher.toml names as key, and enrol again",
+} as const;
+
 export function enrollmentRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.post("/", async (c) => {
@@ -24,12 +29,14 @@ export function enrollmentRoutes(): Hono<AppEnv> {
     const place = await findEnrollment(db, codeHash, keyId, now);
     const known = await findKey(db, keyId);
     if (place === null || (known !== null && known.revokedAt !== null)) return refuse({ code: "code_refused" }, now);
-    const { key, spec } = unplannedHost(place.host, now);
-    const watch = plannedWatch(place.site, key, spec, now);
-    if (!(await enrol(db, { codeHash, keyId, publicKey, watch, host: place.host, now }))) {
+    if (place.needsNewKey && known !== null) return refuse(OLD_KEY, now);
+    const { site, host } = place;
+    const { key, spec } = unplannedHost(host, now);
+    const watch = plannedWatch(site, key, spec, now);
+    if (!(await enrol(db, { codeHash, keyId, publicKey, watch, host, now }))) {
       return refuse({ code: "code_refused" }, now);
     }
-    const answer: EnrollmentAnswer = { ...place, keyId, serverTime: new Date(now).toISOString() };
+    const answer: EnrollmentAnswer = { site, host, keyId, serverTime: new Date(now).toISOString() };
     return c.json(answer, 201);
   });
   routes.all("/", (c) => refuse({ code: "method_not_allowed", detail: "use POST" }, c.env.now));

@@ -10,11 +10,11 @@ import { failed, ok } from "../../protocol/result.ts";
 import * as store from "../store/passkeys.ts";
 import { hashOf } from "./hash.ts";
 import { isoOf, isoOrNull } from "./iso.ts";
-import { randomText } from "./secret.ts";
-import { on, resource } from "./serve.ts";
+import { randomCode } from "./secret.ts";
+import { on, type Served } from "./serve.ts";
 
-export function passkeyRoutes() {
-  return resource(
+export function passkeyRoutes(): Served[] {
+  return [
     on(listPasskeys, async (_, c) => {
       const known = await store.allPasskeys(c.env.db);
       const passkeys = known.map(({ id, owner, name, madeAt, usedAt, removedAt }) => ({
@@ -25,7 +25,7 @@ export function passkeyRoutes() {
     }),
     on(invitePasskey, async ({ owner }, c) => {
       const { db, now } = c.env;
-      const code = randomText(OWNER_CODE_BITS / 8);
+      const code = randomCode(OWNER_CODE_BITS);
       const expiresAt = now + OWNER_CODE_TTL_SECONDS * 1000;
       await store.inviteOwner(db, { codeHash: await hashOf(code), owner: owner.by, expiresAt }, owner, now);
       // In the fragment, which no browser sends to a server, no log on the way sees it.
@@ -42,5 +42,5 @@ export function passkeyRoutes() {
       await store.removePasskey(db, params.id, owner, now);
       return ok(null);
     }),
-  );
+  ];
 }

@@ -30,7 +30,16 @@ export function planRoutes(): Hono<AppEnv> {
     const eased = others.length === known.length ? [] : loosened(watches, change, now);
     const notice = sayLoosened(site, host, eased, now);
     const routings = routingsOf(settings);
-    await putPlan(db, { site, host, plan: JSON.stringify(read.value.body), ...change, now, notice, routings });
+    await putPlan(db, {
+      site,
+      host,
+      plan: JSON.stringify(read.value.body),
+      ...change,
+      now,
+      notice,
+      routings,
+      loosened: eased,
+    });
     sweepSoon();
     const answer: PlanAnswer = { serverTime: new Date(now).toISOString(), watches: change.put.length };
     return c.json(answer);

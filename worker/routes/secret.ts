@@ -24,6 +24,18 @@ export function randomText(bytes: number): string {
   return toBase64url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
+/** A one-time code of so many random bits. On a command line a leading hyphen would be taken for an option. */
+export function randomCode(bits: number): string {
+  const code = randomText(bits / 8);
+  return code.startsWith("-") ? randomCode(bits) : code;
+}
+
+/** So many random digits of base 16. */
+export function randomHex(digits: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(digits / 2));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export interface ShownSecret {
   readonly id: string;
   readonly hash: string;

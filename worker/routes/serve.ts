@@ -51,13 +51,14 @@ export function on<const Op extends Operation>(operation: Op, handler: Handler<O
     const done = await handler({ ...asked.value, owner: owner.value } as unknown as Asked<Op>, c);
     if (!done.ok) return refuse(done.failure, c.env.now);
     c.header("cache-control", "private, no-store");
+    if (operation.media !== undefined) return c.body(String(done.value), 200, { "content-type": operation.media });
     return done.value === null ? c.body(null, 204) : c.json(done.value, operation.status === 201 ? 201 : 200);
   };
   return { operation, answer };
 }
 
-/** A sub-app of them. A method that none of them has is refused. */
-export function resource(...served: readonly Served[]): Hono<AppEnv> {
+/** An app of them all. At an address of theirs, a method that none of them has is refused. */
+export function serve(served: readonly Served[]): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   for (const { operation, answer } of served) routes.on(operation.method, honoPath(operation), answer);
   for (const [path, methods] of methodsByPath(served)) {

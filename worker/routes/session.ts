@@ -7,12 +7,12 @@ import * as store from "../store/sessions.ts";
 import type { AppEnv } from "./context.ts";
 import { isoOf } from "./iso.ts";
 import { SESSION_COOKIE } from "./reader.ts";
-import { on, resource } from "./serve.ts";
+import { on, type Served } from "./serve.ts";
 
 const NO_SESSION = failed({ code: "not_found", detail: "there is no such session" } as const);
 
-export function sessionRoutes() {
-  return resource(
+export function sessionRoutes(): Served[] {
+  return [
     on(readSession, ({ owner }) => ok({ by: owner.by, may: owner.may, through: owner.through })),
     on(endOwnSession, async ({ owner }, c) => {
       const id = sessionIdOf(c);
@@ -37,7 +37,7 @@ export function sessionRoutes() {
     on(endSession, async ({ params, owner }, c) =>
       (await store.endSession(c.env.db, params.id, owner, c.env.now)) ? ok(null) : NO_SESSION,
     ),
-  );
+  ];
 }
 
 /** Undefined for who brings no cookie. */

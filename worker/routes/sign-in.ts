@@ -18,15 +18,15 @@ import type { AppEnv } from "./context.ts";
 import { hashOf } from "./hash.ts";
 import { SESSION_COOKIE } from "./reader.ts";
 import { makeSecret, randomText } from "./secret.ts";
-import { on, resource } from "./serve.ts";
+import { on, type Served } from "./serve.ts";
 import { ALGORITHMS, answeredBy, challengeOf, newPasskey, type Party, type Passkey } from "./webauthn.ts";
 
 const KEY_BYTES = 32;
 const SIGN_IN = "sign in";
 const REFUSED = failed({ code: "passkey_refused" } as const);
 
-export function signInRoutes() {
-  return resource(
+export function signInRoutes(): Served[] {
+  return [
     on(askToSignIn, async (_, c) => {
       const open = await opened(c);
       if (!open.ok) return open;
@@ -66,7 +66,7 @@ export function signInRoutes() {
       session.give();
       return ok({ by: owner, name: maker });
     }),
-  );
+  ];
 }
 
 async function signedIn(c: Context<AppEnv>, sent: Assertion): Promise<Result<{ by: string }, Refusal>> {

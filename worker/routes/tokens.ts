@@ -4,10 +4,10 @@ import { failed, ok } from "../../protocol/result.ts";
 import * as store from "../store/tokens.ts";
 import { isoOf, isoOrNull } from "./iso.ts";
 import { makeSecret } from "./secret.ts";
-import { on, resource } from "./serve.ts";
+import { on, type Served } from "./serve.ts";
 
-export function tokenRoutes() {
-  return resource(
+export function tokenRoutes(): Served[] {
+  return [
     on(listTokens, async (_, c) => {
       const known = await store.allTokens(c.env.db);
       const tokens = known.map(({ id, owner, name, may, madeAt, usedOn, revokedAt }) => ({
@@ -26,5 +26,5 @@ export function tokenRoutes() {
         ? ok(null)
         : failed({ code: "not_found", detail: "there is no such token" }),
     ),
-  );
+  ];
 }

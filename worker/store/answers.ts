@@ -1,6 +1,7 @@
 /** What links in alerts do to an incident. */
 import { eq, sql } from "drizzle-orm";
-import { acknowledgement, snooze } from "./answer-sql.ts";
+import { acknowledgement, snooze } from "./act-sql.ts";
+import type { Doer } from "./audit.ts";
 import { type Database, writeAll } from "./database.ts";
 import { incidents } from "./schema.ts";
 import { incidentOf, type KeptIncident } from "./verdicts.ts";
@@ -36,16 +37,22 @@ export async function acknowledgeByLink(
   now: number,
 ): Promise<void> {
   if (closedAt !== null || attention.ackedAt !== null) return;
-  await writeAll(db, acknowledgement(site, { id }, `link in ${channel}`, now));
+  await writeAll(db, acknowledgement(site, { id }, byLink(channel), now));
 }
 
 /** Snoozes by a link, until `untilAt`. While it is snoozed, pressing again moves nothing. */
 export async function snoozeByLink(
   db: Database,
   { site, id, closedAt, attention }: KeptIncident,
+  channel: string,
   untilAt: number,
   now: number,
 ): Promise<void> {
   const isSnoozed = attention.snoozedUntil !== null && attention.snoozedUntil > now;
-  if (closedAt === null && !isSnoozed) await writeAll(db, snooze(site, { id }, untilAt));
+  if (closedAt === null && !isSnoozed) await writeAll(db, snooze(site, { id }, untilAt, byLink(channel), now));
+}
+
+/** A link names nobody: whoever holds it is who pressed. */
+function byLink(channel: string): Doer {
+  return { by: `link in ${channel}`, through: "link" };
 }

@@ -23,11 +23,12 @@ export async function findKey(db: Database, keyId: string): Promise<HostKey | nu
   return row ?? null;
 }
 
-/** The site and host a code stands for, if it may be used by this key at `now`: unused, or used by this very key. */
+/** What a code stands for, if it may be used by this key at `now`: unused, or used by this very key. */
 export async function findEnrollment(db: Database, codeHash: string, keyId: string, now: number) {
   const [row] = await db.select().from(enrollments).where(eq(enrollments.codeHash, codeHash));
   if (row === undefined || row.expiresAt <= now) return null;
-  return row.usedAt === null || row.usedKey === keyId ? { site: row.site, host: row.host } : null;
+  if (row.usedAt !== null && row.usedKey !== keyId) return null;
+  return { site: row.site, host: row.host, needsNewKey: row.replaces !== 0 && row.usedAt === null };
 }
 
 export interface NewHost {
@@ -51,6 +52,9 @@ export async function enrol(db: Database, enrolled: NewHost): Promise<boolean> {
     sql`INSERT OR IGNORE INTO watches (site, key, version, spec, facts, status, reason, since_at, due_at)
         SELECT ${watch.site}, ${watch.key}, 1, ${JSON.stringify(watch.spec)}, ${JSON.stringify(watch.facts)},
           ${watch.status}, ${JSON.stringify(watch.reason)}, ${watch.sinceAt}, ${watch.dueAt} WHERE ${spent}`,
+    sql`UPDATE keys SET revoked_at = ${now} WHERE site = ${watch.site} AND host = ${host} AND key_id <> ${keyId}
+          AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM enrollments
+            WHERE code_hash = ${codeHash} AND used_key = ${keyId} AND used_at = ${now} AND replaces = 1)`,
   ]);
   const held = await findKey(db, keyId);
   return held !== null && held.site === watch.site && held.host === host;
@@ -72,11 +76,13 @@ export interface PlanChange {
   /** What the owner is told of the change, and what each channel is to hear. */
   readonly notice: Alert | null;
   readonly routings: readonly Routing[];
+  /** What it watches less than the plan before, one sentence each. */
+  readonly loosened: readonly string[];
 }
 
 /** Stores a host's plan and brings the site's watches in line with it, in one transaction. */
 export async function putPlan(db: Database, change: PlanChange): Promise<void> {
-  const { site, host, now, notice, routings } = change;
+  const { site, host, now, notice, routings, loosened } = change;
   await writeAll(db, [
     sql`INSERT INTO plans (site, host, plan, put_at) VALUES (${site}, ${host}, ${change.plan}, ${now})
         ON CONFLICT (site, host) DO UPDATE SET plan = excluded.plan, put_at = excluded.put_at`,
@@ -84,5 +90,12 @@ export async function putPlan(db: Database, change: PlanChange): Promise<void> {
     ...removeWatches(site, change.removed),
     judgeSoon(site, now),
     ...(notice === null ? [] : putNotice(notice, routings)),
+    ...(loosened.length === 0 ? [] : [putLoosening(change)]),
   ]);
+}
+
+/** It stands there until an owner approves of it. */
+function putLoosening({ site, host, loosened, now }: PlanChange) {
+  return sql`INSERT OR IGNORE INTO loosenings (site, host, put_at, changes)
+    VALUES (${site}, ${host}, ${now}, ${JSON.stringify(loosened)})`;
 }

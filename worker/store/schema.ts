@@ -8,6 +8,7 @@ export const enrollments = sqliteTable("enrollments", {
   expiresAt: integer("expires_at").notNull(),
   usedAt: integer("used_at"),
   usedKey: text("used_key"),
+  replaces: integer("replaces").notNull(),
 });
 
 export const keys = sqliteTable("keys", {
@@ -71,6 +72,7 @@ export const incidents = sqliteTable("incidents", {
   members: text("members").notNull(),
   flapping: integer("flapping").notNull(),
   wellAt: integer("well_at"),
+  note: text("note").notNull(),
   dueAt: integer("due_at"),
 });
 
@@ -177,4 +179,24 @@ export const ownerCodes = sqliteTable("owner_codes", {
   owner: text("owner").notNull(),
   expiresAt: integer("expires_at").notNull(),
   usedAt: integer("used_at"),
+});
+
+export const loosenings = sqliteTable("loosenings", {
+  site: text("site").notNull(),
+  host: text("host").notNull(),
+  putAt: integer("put_at").notNull(),
+  /** A JSON list of sentences. */
+  changes: text("changes").notNull(),
+  approvedAt: integer("approved_at"),
+  approvedBy: text("approved_by"),
+});
+
+export const audit = sqliteTable("audit", {
+  at: integer("at").notNull(),
+  act: text("act").notNull(),
+  site: text("site").notNull(),
+  subject: text("subject").notNull(),
+  by: text("by").notNull(),
+  through: text("through").notNull(),
+  detail: text("detail").notNull(),
 });

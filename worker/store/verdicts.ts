@@ -13,11 +13,13 @@ import { writeJudged } from "./watches.ts";
 
 export interface KeptIncident extends Incident {
   readonly closedAt: number | null;
+  /** What the owner wrote of it. */
+  readonly note: string;
 }
 
 /** A row as the judge reads it. */
 export function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
-  const { id, site, root, openedAt, noticedAt, closedAt, subject, members, flapping, ...rest } = row;
+  const { id, site, root, openedAt, noticedAt, closedAt, subject, members, flapping, note, ...rest } = row;
   const { saidAt, ackedAt, ackedBy, snoozedUntil, remindedAt, reminders, wellAt, dueAt } = rest;
   const severity = z.parse(z.enum(["warning", "critical"]), row.severity);
   const told = { saidAt, ackedAt, ackedBy, snoozedUntil, remindedAt, reminders, wellAt, dueAt };
@@ -26,7 +28,7 @@ export function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
     members: z.parse(z.array(z.string()), JSON.parse(members)),
     flapping: flapping !== 0,
   };
-  const known = { id, site, root, severity, openedAt, noticedAt, closedAt, subject };
+  const known = { id, site, root, severity, openedAt, noticedAt, closedAt, subject, note };
   return { ...known, reason: z.parse(reason, JSON.parse(row.reason)), attention };
 }
 

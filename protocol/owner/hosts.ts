@@ -1,0 +1,180 @@
+/** Hosts, their keys and their plans; channels; and what was done to all of them. */
+import * as z from "zod/mini";
+import { instant, name } from "../fields.ts";
+import type { Operation } from "./operation.ts";
+
+const AUDIT_MAX = 200;
+const maybe = z.nullable(instant);
+/** SHA-256 of a public key in base64url: what `pusher enroll` and `pusher status` show as the key's fingerprint. */
+const fingerprint = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/, "a fingerprint has 43 characters"));
+const place = z.strictObject({ site: name, host: name });
+const channelName = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/, "a channel is named as in wrangler.toml"));
+const ofChannel = z.strictObject({ name: channelName });
+
+const loosening = z.strictObject({
+  putAt: instant,
+  /** One sentence each. */
+  changes: z.array(z.string()),
+  approved: z.nullable(z.strictObject({ at: instant, by: z.string() })),
+});
+
+const host = z.strictObject({
+  site: name,
+  host: name,
+  /** Of its watch; null before it enrolled. */
+  status: z.nullable(z.string()),
+  heardAt: maybe,
+  plannedAt: maybe,
+  keys: z.array(z.strictObject({ fingerprint, enrolledAt: instant, revokedAt: maybe })),
+  /** Codes that nobody used yet. */
+  codes: z.array(z.strictObject({ expiresAt: instant, replaces: z.boolean() })),
+  /** Plans that watched less than the one before, the newest first. */
+  loosened: z.array(loosening),
+});
+
+export const listHosts = {
+  id: "listHosts",
+  method: "get",
+  path: "/v1/hosts",
+  needs: "read",
+  status: 200,
+  answer: z.strictObject({ hosts: z.array(host) }),
+  refusals: [],
+} as const satisfies Operation;
+
+const invited = z.strictObject({
+  code: z.string(),
+  expiresAt: instant,
+  /** The line of pusher.toml that says where the worker is. */
+  toml: z.string(),
+  /** What to type on the host, in the folder of pusher.mjs and pusher.toml. */
+  commands: z.strictObject({ linux: z.string(), windows: z.string() }),
+});
+
+export const addHost = {
+  id: "addHost",
+  method: "post",
+  path: "/v1/hosts",
+  needs: "write",
+  body: place,
+  status: 201,
+  answer: invited,
+  refusals: ["conflict"],
+} as const satisfies Operation;
+
+export const rotateKey = {
+  id: "rotateKey",
+  method: "post",
+  path: "/v1/sites/{site}/hosts/{host}/rotate",
+  needs: "write",
+  params: place,
+  status: 201,
+  answer: invited,
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const revokeKey = {
+  id: "revokeKey",
+  method: "post",
+  path: "/v1/keys/{fingerprint}/revoke",
+  needs: "write",
+  params: z.strictObject({ fingerprint }),
+  status: 204,
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const approvePlan = {
+  id: "approvePlan",
+  method: "post",
+  path: "/v1/sites/{site}/hosts/{host}/plan/approve",
+  needs: "write",
+  params: place,
+  /** Approves of what that plan and those before it watch less. */
+  body: z.strictObject({ putAt: instant }),
+  status: 204,
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const listChannels = {
+  id: "listChannels",
+  method: "get",
+  path: "/v1/channels",
+  needs: "read",
+  status: 200,
+  answer: z.strictObject({
+    channels: z.array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.string(),
+        lastDeliveredAt: maybe,
+        disabledAt: maybe,
+        error: z.nullable(z.string()),
+      }),
+    ),
+  }),
+  refusals: [],
+} as const satisfies Operation;
+
+export const testChannel = {
+  id: "testChannel",
+  method: "post",
+  path: "/v1/channels/{name}/test",
+  needs: "write",
+  params: ofChannel,
+  status: 201,
+  /** When it was asked for: by that its outcome is found. */
+  answer: z.strictObject({ at: instant }),
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const readTest = {
+  id: "readTest",
+  method: "get",
+  path: "/v1/channels/{name}/tests/{at}",
+  needs: "read",
+  params: z.strictObject({ name: channelName, at: instant }),
+  status: 200,
+  /** Of a push channel one outcome for each browser. */
+  answer: z.strictObject({
+    outcomes: z.array(z.strictObject({ state: z.string(), attempts: z.int(), error: z.nullable(z.string()) })),
+  }),
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const makeSubscribeCode = {
+  id: "makeSubscribeCode",
+  method: "post",
+  path: "/v1/channels/{name}/subscribe-code",
+  needs: "write",
+  params: ofChannel,
+  status: 201,
+  answer: z.strictObject({ code: z.string(), link: z.url(), expiresAt: instant }),
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const readAudit = {
+  id: "readAudit",
+  method: "get",
+  path: "/v1/audit",
+  needs: "read",
+  /** `after` is what the page before called `next`. */
+  query: z.strictObject({ after: z.optional(z.string()) }),
+  status: 200,
+  answer: z.strictObject({
+    entries: z
+      .array(
+        z.strictObject({
+          at: instant,
+          act: z.string(),
+          site: z.string(),
+          subject: z.string(),
+          by: z.string(),
+          through: z.string(),
+          detail: z.string(),
+        }),
+      )
+      .check(z.maxLength(AUDIT_MAX)),
+    next: z.nullable(z.string()),
+  }),
+  refusals: [],
+} as const satisfies Operation;
