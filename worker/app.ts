@@ -18,21 +18,21 @@ import { pageRoutes } from "./routes/pages.ts";
 import { planRoutes } from "./routes/plans.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
-/** What a page may load and do: style and pictures of our own, and nothing else. */
+/** What a page may load and do: style, script and pictures of our own, and itself again. */
 const POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  connectSrc: ["'self'"],
   imgSrc: ["'self'", "data:"],
   baseUri: ["'none'"],
   formAction: ["'none'"],
   frameAncestors: ["'none'"],
 };
-/** A page that speaks with the browser itself needs a script, maybe a service worker, and a way to tell the worker. */
+/** A page that speaks with the browser itself may need a service worker. */
 const SCRIPTED_PAGES = ["/", "/subscribe", "/sign-in", "/owner/enroll"];
 const SCRIPTED = {
   ...POLICY,
-  scriptSrc: ["'self'"],
-  connectSrc: ["'self'"],
   workerSrc: ["'self'"],
   manifestSrc: ["'self'"],
 };

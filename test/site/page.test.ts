@@ -2,7 +2,7 @@
  * The status page in a real browser: nothing overflows, nothing is refused by the page's own policy, and axe finds no
  * barrier (WCAG 2.2 AA), on a phone and on a desk, in light and in dark.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
@@ -71,7 +71,7 @@ const PAGES: Record<string, string> = {
   two: still(sample.twoSites()),
   many: still(sample.manySites()),
   large: still(large(40)),
-  failure: failurePage("database", sample.NOW).replace(/<meta http-equiv="refresh"[^>]*>/, ""),
+  failure: failurePage("database", sample.NOW),
 };
 
 /** As the worker's own policy (worker/app.ts); the real one is tried below. */
@@ -85,11 +85,12 @@ const PICTURES = new URL("../../.pictures/", import.meta.url).pathname;
 /** Widths at which a state has to fit as well: the smallest, those beside where the layout changes, and the largest. */
 const FITTING = [320, 703, 1024, 1152, 3840];
 
-function typeOf(path: string): string {
-  if (path === "/style.css") return "text/css";
-  if (path.endsWith(".js")) return "text/javascript";
-  return path.endsWith(".webmanifest") ? "application/manifest+json" : "text/html; charset=utf-8";
-}
+const FILES: Record<string, readonly [string, string]> = {
+  "/style.css": ["text/css", STYLE],
+  "/page.js": ["text/javascript", readFileSync(new URL("../../public/page.js", import.meta.url), "utf8")],
+  "/keep.js": ["text/javascript", ""],
+  "/manifest.webmanifest": ["application/manifest+json", "{}"],
+};
 
 let server: Server;
 let browser: Browser;
@@ -102,9 +103,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://page").pathname;
     response.setHeader("content-security-policy", POLICY);
-    response.setHeader("content-type", typeOf(path));
-    if (path.endsWith(".webmanifest")) return void response.end("{}");
-    response.end(path === "/style.css" ? STYLE : (PAGES[path.slice(1)] ?? ""));
+    const [type, body] = FILES[path] ?? ["text/html; charset=utf-8", PAGES[path.slice(1)] ?? ""];
+    response.setHeader("content-type", type).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,5 +1,7 @@
-/** The document around whatever is shown. No third party, and no script unless `head` brings one: the
- * stylesheet is the only other request. */
+/**
+ * The document around whatever is shown. No third party: the stylesheet and a small script of our own (public/page.js) are all
+ * that it loads, and it is whole without the script.
+ */
 import type { Child } from "hono/jsx";
 import { Sign } from "./icons.tsx";
 import { STYLE_PATH } from "./style.ts";
@@ -16,12 +18,13 @@ interface Props {
   readonly aside: Child;
   /** What else the document's head holds. */
   readonly head?: Child;
-  /** What stands at the bottom in place of the words about renewing. */
+  /** What stands at the bottom in place of the words about renewing; null for the zone alone. */
   readonly foot?: Child;
   readonly children?: Child;
 }
 
 export function Layout({ title, renews, stale, aside, head, foot, children }: Props) {
+  const isOfSite = foot === undefined || foot === null;
   return (
     <html lang="en">
       <head>
@@ -29,13 +32,18 @@ export function Layout({ title, renews, stale, aside, head, foot, children }: Pr
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        {renews ? <meta http-equiv="refresh" content={String(RENEW_SECONDS)} /> : null}
+        {renews ? (
+          <noscript>
+            <meta http-equiv="refresh" content={String(RENEW_SECONDS)} />
+          </noscript>
+        ) : null}
         <title>{title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={STYLE_PATH} />
+        {isOfSite ? <script type="module" src="/page.js" /> : null}
         {head}
       </head>
-      <body>
+      <body data-renews={renews ? "" : undefined}>
         <header>
           <p class="brand">
             <Sign />
@@ -46,9 +54,11 @@ export function Layout({ title, renews, stale, aside, head, foot, children }: Pr
           </nav>
           {aside}
         </header>
+        <p id="live" role="status" class="hidden" />
+        <p id="old" hidden />
         <main class={stale ? "stale" : undefined}>{children}</main>
         <footer>
-          <p>{foot === undefined ? <Renewing renews={renews} /> : (foot ?? "Times are UTC.")}</p>
+          <p>{foot === undefined ? <Renewing renews={renews} /> : (foot ?? <Zone />)}</p>
           <p>
             {foot === undefined ? <a href="/subscribe">Alerts on this device</a> : null}{" "}
             <a href="/status.json">status.json</a> <a href="/healthz">healthz</a>
@@ -62,7 +72,7 @@ export function Layout({ title, renews, stale, aside, head, foot, children }: Pr
 function Renewing({ renews }: Pick<Props, "renews">) {
   return (
     <>
-      Times are UTC.{" "}
+      <Zone />{" "}
       {renews ? (
         <>
           This page renews itself every {RENEW_SECONDS} s. <a href="/?still">Hold it still</a>
@@ -74,6 +84,11 @@ function Renewing({ renews }: Pick<Props, "renews">) {
       )}
     </>
   );
+}
+
+/** The page's script puts the reader's own zone here. */
+function Zone() {
+  return <span data-zone>Times are UTC.</span>;
 }
 
 /** The text of a whole document. */

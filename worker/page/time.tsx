@@ -33,10 +33,19 @@ export function briefly(at: number, now: number): string {
   return at <= now ? `${largest} ago` : `in ${largest}`;
 }
 
+/** The age alone; the page's script lets it go on. */
+export function Age({ at, now }: Instant) {
+  return raw(ageOf(new Date(at).toISOString(), ago(at, now)));
+}
+
+function ageOf(iso: string, words: string): string {
+  return `<time datetime="${iso.slice(0, 19)}Z" class="ago">${words}</time>`;
+}
+
 /** The age first, and the instant beside it. */
 export function When({ at, now }: Instant) {
-  const time = timeOf(new Date(at).toISOString());
-  return raw(`<span class="ago">${ago(at, now)}</span> <span class="at">${time}</span>`);
+  const iso = new Date(at).toISOString();
+  return raw(`${ageOf(iso, ago(at, now))} <span class="at">${timeOf(iso)}</span>`);
 }
 
 const MOMENT = /(\d{4}-\d\d-\d\d \d\d:\d\d UTC)/;

@@ -4,14 +4,14 @@ import type { Blind } from "../judge/blind.ts";
 import { type Summary, sweepIsStale } from "../judge/summary.ts";
 import { span } from "../judge/words.ts";
 import { Icon } from "./icons.tsx";
-import { ago, Moment } from "./time.tsx";
+import { Age, ago, Moment } from "./time.tsx";
 
 /** When deadlines were last looked at: in every view, as all else rests on it. */
 export function Checked({ at, now }: { at: number | null; now: number }) {
   if (at === null) return <p class="checked">deadlines never checked</p>;
   return (
     <p class="checked">
-      deadlines last checked <time datetime={new Date(at).toISOString()}>{ago(at, now)}</time>
+      deadlines last checked <Age at={at} now={now} />
     </p>
   );
 }

@@ -1,0 +1,148 @@
+/**
+ * What a page does where scripts run, and does without where they do not: times by the reader's own clock with their age kept
+ * up, and renewal without a flicker. It loads nothing but the page itself again, and keeps what was opened or held in focus.
+ */
+
+const RENEW_MS = 30_000;
+const AGE_MS = 10_000;
+/** From so long without an answer on the page says that it is old. */
+const OLD_MS = 120_000;
+
+const UNITS = /** @type {const} */ ([
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000],
+]);
+
+/** The same words as the server's: two units, and hours up to two days. @param {number} ms */
+function span(ms) {
+  const whole = Math.max(0, Math.round(ms / 1000) * 1000);
+  const units = whole < 2 * 86_400_000 ? UNITS.slice(1) : UNITS;
+  const start = units.findIndex(([, size]) => whole >= size);
+  if (start < 0) return "0 s";
+  let rest = whole;
+  const parts = units.slice(start, start + 2).flatMap(([name, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? [] : [`${count} ${name}`];
+  });
+  return parts.join(" ");
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+/** @param {Intl.DateTimeFormatOptions} options */
+const formatOf = (options) => new Intl.DateTimeFormat("en-CA", { hourCycle: "h23", timeZone: zone, ...options });
+const numeric = /** @type {const} */ ({
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const moment = formatOf(numeric);
+const whole = formatOf({ ...numeric, weekday: "long", timeZoneName: "long" });
+
+/** `2026-11-23 03:14`, as a clock beside the reader shows it. @param {number} at */
+function local(at) {
+  const parts = new Map(moment.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")} ${parts.get("hour")}:${parts.get("minute")}`;
+}
+
+/** The server's clock as far as this browser knows it, so that a wrong clock here makes no data look young. */
+let ahead = 0;
+
+/** @param {ParentNode} root */
+function upgrade(root) {
+  for (const time of root.querySelectorAll("time")) {
+    const at = Date.parse(time.dateTime);
+    if (Number.isNaN(at)) continue;
+    if (time.classList.contains("ago")) continue;
+    time.title = `${whole.format(at)} (${time.textContent})`;
+    time.textContent = local(at);
+  }
+  for (const said of root.querySelectorAll("[data-zone]"))
+    said.textContent = `Times are of ${zone.replaceAll("_", " ")}.`;
+}
+
+/** Ages that are shown go on. */
+function keepAges() {
+  const now = Date.now() - ahead;
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time.ago"))) {
+    const at = Date.parse(time.dateTime);
+    const words = at <= now ? `${span(now - at)} ago` : `in ${span(at - now)}`;
+    if (time.textContent !== words) time.textContent = words;
+  }
+}
+
+const renews = document.body.dataset.renews !== undefined;
+let answeredAt = Date.now();
+/** The page as it came last, before its times were changed. */
+let shown = document.querySelector("main")?.innerHTML ?? "";
+
+/** What of an element stays the same over a renewal. @param {Element | null} element */
+function nameOf(element) {
+  if (element === null) return null;
+  return element.id || element.getAttribute("href") || element.querySelector("summary")?.textContent || null;
+}
+
+/** @param {Document} next */
+function swap(next) {
+  const [old, fresh] = [document.querySelector("main"), next.querySelector("main")];
+  if (old === null || fresh === null) return;
+  const html = fresh.innerHTML;
+  document.title = next.title;
+  const [oldHead, freshHead] = [document.querySelector("header .checked"), next.querySelector("header .checked")];
+  if (oldHead !== null && freshHead !== null) oldHead.replaceWith(freshHead);
+  if (html === shown) return;
+  shown = html;
+  const open = [...old.querySelectorAll("details[open]")].map(nameOf);
+  const focused = old.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  const said = old.querySelector("h1")?.textContent;
+  upgrade(fresh);
+  for (const details of fresh.querySelectorAll("details")) if (open.includes(nameOf(details))) details.open = true;
+  old.className = fresh.className;
+  old.replaceChildren(...fresh.childNodes);
+  const again =
+    focused === null ? undefined : [...old.querySelectorAll("a, summary")].find((one) => nameOf(one) === focused);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+  const heading = old.querySelector("h1")?.textContent;
+  if (heading !== undefined && heading !== said) tell(heading ?? "");
+}
+
+/** Said to who does not see the page change. @param {string} words */
+function tell(words) {
+  const live = document.querySelector("#live");
+  if (live !== null) live.textContent = words;
+}
+
+async function renew() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-cache" });
+    const date = Date.parse(answer.headers.get("date") ?? "");
+    if (!Number.isNaN(date)) ahead = Date.now() - date;
+    swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    answeredAt = Date.now();
+    document.querySelector("#old")?.setAttribute("hidden", "");
+  } catch {
+    isOld();
+  }
+}
+
+/** A page that cannot renew itself must not look like news. */
+function isOld() {
+  const old = document.querySelector("#old");
+  if (old === null || Date.now() - answeredAt < OLD_MS) return;
+  old.textContent = `This page could not be renewed for ${span(Date.now() - answeredAt)}: what it shows is as old as that.`;
+  old.removeAttribute("hidden");
+  document.querySelector("main")?.classList.add("stale");
+}
+
+upgrade(document);
+keepAges();
+setInterval(keepAges, AGE_MS);
+if (renews) {
+  setInterval(renew, RENEW_MS);
+  document.addEventListener("visibilitychange", renew);
+}
