@@ -26,7 +26,7 @@ describe("an enrolment code", () => {
     const made = makeEnrollmentCode(randomBytes, NOW);
     const hash = createHash("sha256").update(made.code).digest("base64url");
     const sql = enrollmentSql(made, HOME);
-    expect(sql).toContain(`VALUES ('${hash}', 'home', 'corenas', ${made.expiresAt})`);
+    expect(sql).toContain(`VALUES ('${hash}', 'home', 'corenas', ${made.expiresAt}, 0)`);
     expect(sql).not.toContain(made.code);
   });
 });
