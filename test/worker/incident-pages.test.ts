@@ -114,6 +114,9 @@ describe("the page of an incident", () => {
     expect(text).toContain("Acknowledged by anna");
     expect(text).toContain("given up after three days: status 500");
     expect(text).toContain("It was over.");
+    await env.DB.prepare("UPDATE incidents SET note = 'the <switch> hung'").run();
+    expect((await read(await openPath(), owner)).html).toContain("the &lt;switch&gt; hung");
+    expect((await read(await openPath(), others)).html).not.toContain("switch");
     const told = textOf((await read(await openPath(), others)).html);
     expect(told).toContain("Acknowledged: no reminders");
     expect(told).not.toContain("anna");

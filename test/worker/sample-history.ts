@@ -149,6 +149,7 @@ export function incidentView(): IncidentView {
     tree: causeTree("home", root, keys, watchesOf(site.copies)),
     statuses: statuses.set(root, "missed"),
     happenings: timelineOf({ ...kept, attention }, deliveries),
+    note: "The switch in the cellar had hung itself up; it is on the battery now.",
   };
 }
 

@@ -21,10 +21,12 @@ export interface IncidentView {
   /** How the watches in the tree stand now, by their keys; none of an incident that is over. */
   readonly statuses: ReadonlyMap<string, Status>;
   readonly happenings: readonly Happening[];
+  /** What its owner wrote about it; empty when nothing. */
+  readonly note: string;
 }
 
 export function incidentPage(view: IncidentView, now: number): string {
-  const { site, incident, tree, statuses, happenings } = view;
+  const { site, incident, tree, statuses, happenings, note } = view;
   const { severity, openedAt, closedAt, subject, reason } = incident;
   const title = titleAlone(incident, site, closedAt ?? now);
   const mark = closedAt !== null ? "ok" : severity === "critical" ? "failed" : "degraded";
@@ -74,6 +76,12 @@ export function incidentPage(view: IncidentView, now: number): string {
           ))}
         </ol>
       </section>
+      {note === "" ? null : (
+        <section>
+          <h2>What was learnt</h2>
+          <p class="told">{note}</p>
+        </section>
+      )}
     </Layout>,
   );
 }

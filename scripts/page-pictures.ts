@@ -1,0 +1,29 @@
+/**
+ * `node scripts/page-pictures.ts [URL]`: the README's pictures of the page, in light and in dark, from the demo that runs
+ * (`npm start`, after a few of its nights) or from another address.
+ */
+import { resolve } from "node:path";
+import sparticuz from "@sparticuz/chromium";
+import { chromium } from "playwright-core";
+
+const URL_OF_DEMO = "http://127.0.0.1:8787/";
+/** As wide as the README shows it, and as far down as the first look goes. */
+const SIZE = { width: 1180, height: 900 };
+const PICTURES = { light: "docs/page.png", dark: "docs/page-dark.png" } as const;
+
+const page = new URL("/?still", process.argv[2] ?? URL_OF_DEMO);
+// In a single process it hangs as soon as a second context is opened.
+const args = sparticuz.args.filter((arg) => arg !== "--single-process");
+const browser = await chromium.launch({ args, executablePath: await sparticuz.executablePath(), headless: true });
+try {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const context = await browser.newContext({ viewport: SIZE, colorScheme, timezoneId: "UTC" });
+    const tab = await context.newPage();
+    await tab.goto(page.href, { waitUntil: "networkidle" });
+    await tab.screenshot({ path: resolve(import.meta.dirname, "..", PICTURES[colorScheme]) });
+    await context.close();
+    console.log(`${PICTURES[colorScheme]} shows ${page.href}`);
+  }
+} finally {
+  await browser.close();
+}
