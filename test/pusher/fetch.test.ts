@@ -41,3 +41,9 @@ it("a run whose marker cannot be fetched has failed although it ended with 0", a
   });
   expect(await run(`cp photos/.tierwatch-marker.json ${here.folder}/cloud`, "")).toMatchObject({ status: "failed" });
 });
+
+it("a run that failed tells of no sighting where it carries to, though the new marker is there", async () => {
+  const ran = await run('cp photos/.tierwatch-marker.json "$CLOUD"; exit 1', env);
+  expect(ran).toMatchObject({ status: "failed", exitCode: 1, born: [{ dataset: "photos" }] });
+  expect(ran?.seen ?? []).toEqual([]);
+});
