@@ -61,7 +61,7 @@ function drawn(days: readonly Day[]): string {
 }
 
 /** `2 succeeded, 1 missed; silenced`. */
-export function dayWords(day: Day): string {
+function dayWords(day: Day): string {
   const counts = (["succeeded", "warned", "failed", "skipped", "missed"] as const)
     .filter((name) => day.counts[name] > 0)
     .map((name) => `${day.counts[name]} ${name}`);

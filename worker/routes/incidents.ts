@@ -9,7 +9,7 @@ import { incidentsPage, type Listed } from "../page/incident-list.tsx";
 import { incidentPage } from "../page/incident-page.tsx";
 import { nothingPage } from "../page/nothing.tsx";
 import { incidentOfId } from "../store/answers.ts";
-import { allOpen, deliveriesOf, incidentsBefore, noteOf } from "../store/incident-history.ts";
+import { allOpen, deliveriesOf, incidentsBefore } from "../store/incident-history.ts";
 import type { KeptIncident } from "../store/verdicts.ts";
 import { watchesOfSites } from "../store/watches.ts";
 import { accessOf } from "./access.ts";
@@ -55,7 +55,7 @@ export function incidentRoutes(): Hono<AppEnv> {
       incident: summaryOf(access, incident, watches),
       tree: causeTree(site, root, keys, watches),
       statuses: new Map(incident.closedAt === null ? watches.map(({ key, status }) => [key, status]) : []),
-      note: access.kind === "owner" ? await noteOf(db, incident.id) : "",
+      note: access.kind === "owner" ? incident.note : "",
       happenings: access.kind === "owner" ? happenings : publicTimeline(happenings),
     };
     return c.html(incidentPage(view, now));

@@ -78,12 +78,3 @@ export async function deliveriesOf(db: Database, incidentId: string): Promise<Ke
     ORDER BY created_at, id LIMIT ${DELIVERIES_MAX}`);
   return z.parse(z.array(delivery), found);
 }
-
-/** What its owner wrote about an incident; empty when nothing. */
-export async function noteOf(db: Database, incidentId: string): Promise<string> {
-  const [row] = z.parse(
-    z.array(z.object({ note: z.string() })),
-    await db.all(sql`SELECT note FROM incidents WHERE id = ${incidentId}`),
-  );
-  return row?.note ?? "";
-}
