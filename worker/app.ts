@@ -13,6 +13,7 @@ import { hostStatusRoutes } from "./routes/host-status.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { ownerRoutes } from "./routes/owner.ts";
+import { ownerFormRoutes } from "./routes/owner-forms.ts";
 import { ownerPageRoutes } from "./routes/owner-pages.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { planRoutes } from "./routes/plans.ts";
@@ -37,7 +38,7 @@ const SCRIPTED = {
   manifestSrc: ["'self'"],
 };
 
-/** The page behind a link in an alert has a form that posts to itself. */
+/** The page behind a link in an alert has a form that posts to itself; the owner's pages have many. */
 const PRESSED = { ...POLICY, formAction: ["'self'"] };
 
 export function createApp(): Hono<AppEnv> {
@@ -47,7 +48,8 @@ export function createApp(): Hono<AppEnv> {
   const pressed = secureHeaders({ contentSecurityPolicy: PRESSED });
   app.use((c, next) => {
     if (SCRIPTED_PAGES.includes(c.req.path)) return scripted(c, next);
-    return (c.req.path.startsWith("/act/") ? pressed : plain)(c, next);
+    const hasForms = c.req.path.startsWith("/act/") || isOwners(c.req.path);
+    return (hasForms ? pressed : plain)(c, next);
   });
   app.route("/v1/enrollments", enrollmentRoutes());
   app.route("/v1/plan", planRoutes());
@@ -56,6 +58,7 @@ export function createApp(): Hono<AppEnv> {
   app.route("/v1/subscriptions", subscriptionRoutes());
   app.route("/", ownerRoutes());
   app.route("/", ownerPageRoutes());
+  app.route("/owner", ownerFormRoutes());
   app.route("/act", actRoutes());
   app.route("/", feedRoutes());
   app.route("/site", jobRoutes());
@@ -73,10 +76,15 @@ export function createApp(): Hono<AppEnv> {
   return app;
 }
 
+function isOwners(path: string): boolean {
+  return path === "/owner" || path.startsWith("/owner/");
+}
+
 /** What people read: a failure is a page there, too. */
 function isPage(path: string): boolean {
   return (
-    ["/", "/incidents"].includes(path) || ["/act/", "/site/", "/incidents/"].some((start) => path.startsWith(start))
+    ["/", "/incidents", "/owner"].includes(path) ||
+    ["/act/", "/site/", "/incidents/", "/owner/"].some((start) => path.startsWith(start))
   );
 }
 

@@ -28,3 +28,6 @@ export interface Operation {
   /** What it may refuse, beside what any operation may: who asks, how, and what does not fit the schema. */
   readonly refusals: readonly RefusalCode[];
 }
+
+/** What an operation answers with: null where it has nothing to say. */
+export type AnswerOf<Op> = Op extends { readonly answer: infer Schema extends z.ZodMiniType } ? z.infer<Schema> : null;

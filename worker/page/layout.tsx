@@ -18,12 +18,14 @@ interface Props {
   readonly aside: Child;
   /** What else the document's head holds. */
   readonly head?: Child;
+  /** Who is signed in, on a page that says so: null when nobody is. */
+  readonly account?: string | null;
   /** What stands at the bottom in place of the words about renewing; null for the zone alone. */
   readonly foot?: Child;
   readonly children?: Child;
 }
 
-export function Layout({ title, renews, stale, aside, head, foot, children }: Props) {
+export function Layout({ title, renews, stale, aside, head, account, foot, children }: Props) {
   const isOfSite = foot === undefined || foot === null;
   return (
     <html lang="en">
@@ -60,12 +62,22 @@ export function Layout({ title, renews, stale, aside, head, foot, children }: Pr
         <footer>
           <p>{foot === undefined ? <Renewing renews={renews} /> : (foot ?? <Zone />)}</p>
           <p>
+            {account === undefined ? null : <Account by={account} />}{" "}
             {foot === undefined ? <a href="/subscribe">Alerts on this device</a> : null}{" "}
             <a href="/status.json">status.json</a> <a href="/healthz">healthz</a>
           </p>
         </footer>
       </body>
     </html>
+  );
+}
+
+function Account({ by }: { by: string | null }) {
+  if (by === null) return <a href="/sign-in?next=/owner">Sign in</a>;
+  return (
+    <>
+      <a href="/owner">Signed in as {by}</a> <a href="/owner#sign-out">Sign out</a>
+    </>
   );
 }
 

@@ -21,19 +21,28 @@ export interface View {
   readonly renews: boolean;
   /** Long lists are shown to their end. */
   readonly all?: boolean;
+  /** Who is signed in; null when nobody is. */
+  readonly by?: string | null;
   /** The reader came by a link that shows nothing. */
   readonly badKey?: boolean;
 }
 
 /** The page of a summary. */
-export function page(summary: Summary, now: number, { renews, all = false, badKey = false }: View): string {
+export function page(summary: Summary, now: number, { renews, all = false, badKey = false, by = null }: View): string {
   const wellMax = all ? Number.POSITIVE_INFINITY : WELL_MAX;
   const headline = pageHeadline(summary);
   const [only, ...others] = summary.sites;
   const stale = sweepIsStale(summary.lastSweepAt, now);
   const aside = <Checked at={summary.lastSweepAt} now={now} />;
   const body = (
-    <Layout title={titleOf(summary, headline)} renews={renews} stale={stale} aside={aside} head={<Installable />}>
+    <Layout
+      title={titleOf(summary, headline)}
+      renews={renews}
+      stale={stale}
+      aside={aside}
+      account={by}
+      head={<Installable />}
+    >
       <Verdict headline={headline} loss={pageLoss(summary)} detail={others.length === 0 ? only : undefined} />
       <Warnings summary={summary} now={now} />
       {only === undefined ? <Nothing summary={summary} badKey={badKey} /> : null}

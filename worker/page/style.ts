@@ -6,6 +6,7 @@ import { BASE, VERDICT } from "./style-base.ts";
 import { CHAINS } from "./style-chain.ts";
 import { COLOURS } from "./style-colours.ts";
 import { HISTORY } from "./style-history.ts";
+import { OWNER } from "./style-owner.ts";
 import { TABLES } from "./style-tables.ts";
 
 /** The page /subscribe. */
@@ -40,7 +41,7 @@ const MODES = `
 @media print { body { max-width: none; } .vessel, tr, .incident { break-inside: avoid; } footer { display: none; } }
 `;
 
-export const STYLE: string = [COLOURS, BASE, VERDICT, CHAINS, TABLES, HISTORY, FORMS, MODES].join("");
+export const STYLE: string = [COLOURS, BASE, VERDICT, CHAINS, TABLES, HISTORY, FORMS, OWNER, MODES].join("");
 
 /** Names this very text, so that it may be cached for ever (FNV-1a, 32 bits: it tells versions apart, nothing more). */
 export const STYLE_VERSION: string = fnv1a(STYLE);

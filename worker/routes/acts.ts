@@ -3,10 +3,8 @@
  * leads back to the same page, which shows how things stand then. A token that is not ours costs no look at the database.
  */
 import { type Context, Hono } from "hono";
-import * as z from "zod/mini";
 import { refuse } from "../../protocol/refusals.ts";
 import { batchOf } from "../judge/say-batch.ts";
-import { isZone } from "../judge/zone-clock.ts";
 import { type Claim, readToken } from "../links.ts";
 import { badLinkPage, batchActPage, drillActPage, incidentActPage, type Reader } from "../page/act.tsx";
 import { acknowledgeByLink, incidentOfId, incidentsOfBatch, snoozeByLink } from "../store/answers.ts";
@@ -14,6 +12,7 @@ import type { Database } from "../store/database.ts";
 import { confirmDrill, drillOf, type KeptDrill } from "../store/drills.ts";
 import type { KeptIncident } from "../store/verdicts.ts";
 import type { AppEnv } from "./context.ts";
+import { zoneOf } from "./reader-zone.ts";
 
 const SNOOZE_MS = 86_400_000;
 
@@ -88,12 +87,4 @@ async function carryOut(c: Handled, claim: Claim, subject: Subject): Promise<voi
     if (subject.action === "ack") await acknowledgeByLink(db, incident, claim.channel, now);
     else await snoozeByLink(db, incident, claim.channel, now + SNOOZE_MS, now);
   }
-}
-
-const place = z.object({ timezone: z.string().check(z.refine(isZone)) });
-
-/** Cloudflare tells where the reader's address is. */
-function zoneOf(cf: unknown): string | null {
-  const told = place.safeParse(cf);
-  return told.success ? told.data.timezone : null;
 }

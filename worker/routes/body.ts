@@ -23,6 +23,19 @@ export async function readJson<Schema extends z.ZodMiniType>(
   return bytes.ok ? checked(parseJson(bytes.value), schema) : bytes;
 }
 
+/** The fields of a form that a page of ours posted; of a name that comes twice, the last. */
+export async function readForm(
+  request: Request,
+  maxBytes: number,
+): Promise<Result<Readonly<Record<string, string>>, Refusal>> {
+  if (mediaType(request) !== "application/x-www-form-urlencoded") {
+    return failed({ code: "unsupported_media_type", detail: "this address takes the form of its page" });
+  }
+  const bytes = await readBody(request, maxBytes);
+  if (bytes === null) return failed({ code: "body_too_large", detail: `at most ${maxBytes} bytes` });
+  return ok(Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes))));
+}
+
 /** `json` is undefined when the body was none. */
 export function checked<Schema extends z.ZodMiniType>(json: unknown, schema: Schema): Result<z.infer<Schema>, Refusal> {
   if (json === undefined) return failed({ code: "malformed", detail: "the body is not JSON in UTF-8" });

@@ -7,13 +7,18 @@ import { ownerAuditRoutes } from "./owner-audit.ts";
 import { ownerChannelRoutes } from "./owner-channels.ts";
 import { ownerHostRoutes } from "./owner-hosts.ts";
 import { passkeyRoutes } from "./passkeys.ts";
-import { serve } from "./serve.ts";
+import { type Served, serve } from "./serve.ts";
 import { sessionRoutes } from "./session.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 export function ownerRoutes(): Hono<AppEnv> {
-  return serve([
+  return serve(ownerServed());
+}
+
+/** All that an owner can ask for; the owner's pages ask for the same. */
+export function ownerServed(): Served[] {
+  return [
     ...signInRoutes(),
     ...sessionRoutes(),
     ...passkeyRoutes(),
@@ -23,5 +28,5 @@ export function ownerRoutes(): Hono<AppEnv> {
     ...ownerChannelRoutes(),
     ...ownerAuditRoutes(),
     ...exportRoutes(),
-  ]);
+  ];
 }

@@ -11,6 +11,7 @@ import { accessOf, keepKey, readSeen } from "./access.ts";
 import type { AppEnv } from "./context.ts";
 import { isAnyone, keepFor } from "./keeping.ts";
 import { allFaults, pushChannels } from "./push-channels.ts";
+import { readerOf } from "./reader.ts";
 
 /** The page asks for the stylesheet by its version; who asks for it without gets it checked by its etag. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -29,7 +30,9 @@ export function pageRoutes(): Hono<AppEnv> {
     const key = c.req.query("key");
     // The key leaves the address, where it would be seen, kept and passed on.
     if (key !== undefined && (await keepKey(c, key))) return c.redirect("/", 303);
-    const asked = { renews: c.req.query("still") === undefined, all: c.req.query("all") !== undefined };
+    const reader = await readerOf(c);
+    const by = reader.kind === "owner" ? reader.by : null;
+    const asked = { by, renews: c.req.query("still") === undefined, all: c.req.query("all") !== undefined };
     const access = await accessOf(c);
     const summary = await readSeen(c, access);
     const html = page(summary, now, { ...asked, badKey: key !== undefined });

@@ -1,14 +1,15 @@
 /**
  * Serves operations of the owner's API: who asks is looked at first, then what is asked is parsed by the operation's own
- * schemas, then its handler is called. So no handler is reached by somebody who may not, or with what was not checked.
+ * schemas, then its handler is called. So no handler is reached by somebody who may not, or with what was not checked. The
+ * owner's pages ask by the same door (`askerOf`): a form is one more way to write a request.
  */
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import type { Operation } from "../../protocol/owner/operation.ts";
+import type { AnswerOf, Operation } from "../../protocol/owner/operation.ts";
 import { malformed, type Refusal, refuse } from "../../protocol/refusals.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
 import type { Owner, Reader } from "../judge/reader.ts";
-import { readJson } from "./body.ts";
+import { checked as checkedBody, readJson } from "./body.ts";
 import type { AppEnv } from "./context.ts";
 import { isOwnPage, readerOf, refusalOf } from "./reader.ts";
 
@@ -30,31 +31,62 @@ export interface Asked<Op extends Operation> {
   readonly owner: Op["needs"] extends "page" ? undefined : Owner;
 }
 
-type Answer<Op> = Op extends { readonly answer: infer Schema extends z.ZodMiniType } ? z.infer<Schema> : null;
 type Handler<Op extends Operation> = (
   asked: Asked<Op>,
   c: Context<AppEnv>,
-) => Promise<Result<Answer<Op>, Refusal>> | Result<Answer<Op>, Refusal>;
+) => Promise<Result<AnswerOf<Op>, Refusal>> | Result<AnswerOf<Op>, Refusal>;
+
+/** What is asked with, before any of it is checked. A body is read only when all else is good. */
+interface Given {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: (schema: z.ZodMiniType) => Promise<Result<unknown, Refusal>>;
+}
 
 export interface Served {
   readonly operation: Operation;
+  /** The answer to a request at its address. */
   readonly answer: (c: Context<AppEnv>) => Promise<Response>;
+  /** What it comes to, of what is given. */
+  readonly ask: (c: Context<AppEnv>, given: Given) => Promise<Result<unknown, Refusal>>;
 }
 
 /** An operation with what does it. */
 export function on<const Op extends Operation>(operation: Op, handler: Handler<Op>): Served {
-  const answer = async (c: Context<AppEnv>) => {
+  const ask = async (c: Context<AppEnv>, given: Given) => {
     const owner = await admitted(c, operation);
-    const asked = owner.ok ? await parsed(c, operation) : owner;
-    if (!owner.ok || !asked.ok) return refuse(asked.ok ? { code: "internal" } : asked.failure, c.env.now);
+    if (!owner.ok) return owner;
+    const asked = await parsed(operation, given);
     // Parsed by the very schemas that the handler's types are made from.
-    const done = await handler({ ...asked.value, owner: owner.value } as unknown as Asked<Op>, c);
+    return asked.ok ? handler({ ...asked.value, owner: owner.value } as unknown as Asked<Op>, c) : asked;
+  };
+  const answer = async (c: Context<AppEnv>) => {
+    const body = (schema: z.ZodMiniType) => readJson(c.req.raw, schema, BODY_MAX_BYTES);
+    const done = await ask(c, { params: c.req.param(), query: c.req.query(), body });
     if (!done.ok) return refuse(done.failure, c.env.now);
     c.header("cache-control", "private, no-store");
     if (operation.media !== undefined) return c.body(String(done.value), 200, { "content-type": operation.media });
     return done.value === null ? c.body(null, 204) : c.json(done.value, operation.status === 201 ? 201 : 200);
   };
-  return { operation, answer };
+  return { operation, answer, ask };
+}
+
+/** Asks for an operation from within: who asks and what is given is looked at as at its address. */
+export type Ask = <Op extends Operation>(
+  c: Context<AppEnv>,
+  operation: Op,
+  given?: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
+) => Promise<Result<AnswerOf<Op>, Refusal>>;
+
+export function askerOf(served: readonly Served[]): Ask {
+  return async <Op extends Operation>(c: Context<AppEnv>, operation: Op, given: Parameters<Ask>[2] = {}) => {
+    const found = served.find((one) => one.operation === operation);
+    if (found === undefined) throw new Error(`nothing serves ${operation.id}`);
+    const { params = {}, query = {}, body } = given;
+    const done = await found.ask(c, { params, query, body: async (schema) => checkedBody(body, schema) });
+    // `on` took no handler for it that answers something else.
+    return done as Result<AnswerOf<Op>, Refusal>;
+  };
 }
 
 /** An app of them all. At an address of theirs, a method that none of them has is refused. */
@@ -92,13 +124,13 @@ async function admitted(c: Context<AppEnv>, { needs }: Operation): Promise<Resul
     : ok(reader);
 }
 
-async function parsed(c: Context<AppEnv>, { params, query, body }: Operation) {
-  const path = checked(c.req.param(), params);
-  const search = checked(c.req.query(), query);
-  if (!path.ok) return path;
-  if (!search.ok) return search;
-  const json = body === undefined ? ok(undefined) : await readJson(c.req.raw, body, BODY_MAX_BYTES);
-  return json.ok ? ok({ params: path.value, query: search.value, body: json.value }) : json;
+async function parsed(operation: Operation, given: Given) {
+  const params = checked(given.params, operation.params);
+  const query = checked(given.query, operation.query);
+  if (!params.ok) return params;
+  if (!query.ok) return query;
+  const body = operation.body === undefined ? ok(undefined) : await given.body(operation.body);
+  return body.ok ? ok({ params: params.value, query: query.value, body: body.value }) : body;
 }
 
 function checked(value: unknown, schema: z.ZodMiniObject = NOTHING): Result<unknown, Refusal> {

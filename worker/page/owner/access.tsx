@@ -1,0 +1,121 @@
+/** `/owner/access`: tokens of programs, browsers that are signed in, and passkeys. */
+import type { AnswerOf } from "../../../protocol/owner/operation.ts";
+import type { listPasskeys, listSessions, listTokens } from "../../../protocol/owner/sign-in.ts";
+import { When } from "../time.tsx";
+import { Choice, Form, formState, Text } from "./form.tsx";
+import { ownerPage, type Told } from "./frame.tsx";
+
+export type Gates = AnswerOf<typeof listTokens> & AnswerOf<typeof listSessions> & AnswerOf<typeof listPasskeys>;
+
+const MAY = [
+  {
+    label: "",
+    options: [
+      { value: "read", label: "read all, change nothing" },
+      { value: "write", label: "read all, and act" },
+    ],
+  },
+];
+
+export function accessPage({ tokens, sessions, passkeys }: Gates, told: Told): string {
+  return ownerPage(
+    "/owner/access",
+    "Who gets in",
+    told,
+    <>
+      <section>
+        <h2>Browsers that are signed in</h2>
+        {sessions.length === 0 ? <p>None, by a passkey.</p> : null}
+        <ul class="plain">
+          {sessions.map((session) => (
+            <Session session={session} told={told} />
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>Passkeys</h2>
+        <ul class="plain">
+          {passkeys.map((passkey) => (
+            <Passkey passkey={passkey} told={told} />
+          ))}
+        </ul>
+        <Form
+          state={formState(told.tried, "/owner/passkeys/invite")}
+          submit="Make a link for another passkey of mine"
+          quiet
+        />
+      </section>
+      <section>
+        <h2>Tokens of programs</h2>
+        <ul class="plain">
+          {tokens.map((token) => (
+            <Token token={token} told={told} />
+          ))}
+        </ul>
+        <NewToken told={told} />
+      </section>
+    </>,
+  );
+}
+
+function Session({ session, told }: { session: Gates["sessions"][number]; told: Told }) {
+  const { id, by, passkey, usedAt, own } = session;
+  return (
+    <li>
+      <strong>{by}</strong> with {passkey === "" ? "a passkey that is gone" : passkey}
+      {own ? ", this browser" : ""}, used <When at={Date.parse(usedAt)} now={told.now} />
+      {own ? null : (
+        <Form state={formState(told.tried, "/owner/sessions/end", { id })} submit={`Sign ${by} out there`} quiet />
+      )}
+    </li>
+  );
+}
+
+function Passkey({ passkey, told }: { passkey: Gates["passkeys"][number]; told: Told }) {
+  const { id, by, name, madeAt, usedAt, removedAt } = passkey;
+  return (
+    <li>
+      <strong>{name}</strong> of {by}, made <When at={Date.parse(madeAt)} now={told.now} />
+      {usedAt === null ? ", never used" : null}
+      {removedAt === null ? (
+        <Form state={formState(told.tried, "/owner/passkeys/remove", { id })} submit={`Remove ${name}`} quiet />
+      ) : (
+        <>
+          , removed <When at={Date.parse(removedAt)} now={told.now} />
+        </>
+      )}
+    </li>
+  );
+}
+
+function Token({ token, told }: { token: Gates["tokens"][number]; told: Told }) {
+  const { id, by, name, may, usedOn, revokedAt } = token;
+  return (
+    <li>
+      <strong>{name}</strong> of {by} may {may}, {usedOn === null ? "never used" : `last used on ${usedOn}`}
+      {revokedAt === null ? (
+        <Form state={formState(told.tried, "/owner/tokens/revoke", { id })} submit={`Revoke ${name}`} quiet />
+      ) : (
+        <>
+          , revoked <When at={Date.parse(revokedAt)} now={told.now} />
+        </>
+      )}
+    </li>
+  );
+}
+
+function NewToken({ told }: { told: Told }) {
+  const state = formState(told.tried, "/owner/tokens");
+  return (
+    <Form state={state} submit="Make a token">
+      <Text
+        state={state}
+        name="name"
+        label="What is it for"
+        required
+        hint="Such as grafana. The token is shown once."
+      />
+      <Choice state={state} name="may" label="It may" groups={MAY} />
+    </Form>
+  );
+}

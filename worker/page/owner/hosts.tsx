@@ -1,0 +1,185 @@
+/** `/owner/hosts`: the hosts with their keys, a form for another one, and what is asked before a key changes. */
+import type { addHost } from "../../../protocol/owner/hosts.ts";
+import type { AnswerOf } from "../../../protocol/owner/operation.ts";
+import { Moment, When } from "../time.tsx";
+import { Form, formState, Text } from "./form.tsx";
+import { ownerPage, type Told } from "./frame.tsx";
+import type { ListedHost } from "./hub.tsx";
+import { Copied } from "./once.tsx";
+
+type Key = ListedHost["keys"][number];
+type Invited = AnswerOf<typeof addHost>;
+
+export interface Place {
+  readonly site: string;
+  readonly host: string;
+}
+
+export function hostsPage(hosts: readonly ListedHost[], told: Told): string {
+  const add = formState(told.tried, "/owner/hosts");
+  const [first] = hosts;
+  return ownerPage(
+    "/owner/hosts",
+    "Hosts",
+    told,
+    <>
+      {hosts.length === 0 ? <p>No host has enrolled yet.</p> : null}
+      {hosts.map((host) => (
+        <Host host={host} now={told.now} />
+      ))}
+      <section>
+        <h2>Add a host</h2>
+        <p>It makes a code that is good once, for a quarter of an hour, and says what to type on the host.</p>
+        <Form state={add} submit="Make a code">
+          <Text
+            state={add}
+            name="site"
+            label="Site"
+            value={first?.site ?? "home"}
+            required
+            hint="What is lost together."
+          />
+          <Text state={add} name="host" label="Name of the host" required hint="Such as corenas." />
+        </Form>
+      </section>
+    </>,
+  );
+}
+
+function Host({ host, now }: { host: ListedHost; now: number }) {
+  const { site, host: name, status, heardAt, keys, codes } = host;
+  const good = keys.filter(({ revokedAt }) => revokedAt === null);
+  return (
+    <section>
+      <h2>
+        {name} of {site}
+      </h2>
+      <p>
+        {status === null ? "Not enrolled yet." : `It is ${status}.`}{" "}
+        {heardAt === null ? null : (
+          <>
+            Last heard of <When at={Date.parse(heardAt)} now={now} />
+          </>
+        )}
+      </p>
+      <ul class="plain">
+        {keys.map((key) => (
+          <KeyLine key_={key} now={now} />
+        ))}
+        {codes.map(({ expiresAt, replaces }) => (
+          <li>
+            A code for a {replaces ? "new key" : "key"} waits until <Moment at={Date.parse(expiresAt)} />.
+          </li>
+        ))}
+      </ul>
+      {good.length === 0 ? null : (
+        <p>
+          <a href={`/owner/hosts/rotate?site=${site}&host=${name}`}>A new key for {name}</a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function KeyLine({ key_: { fingerprint, enrolledAt, revokedAt }, now }: { key_: Key; now: number }) {
+  return (
+    <li>
+      Key <code>{fingerprint}</code>
+      <br />
+      enrolled <When at={Date.parse(enrolledAt)} now={now} />{" "}
+      {revokedAt === null ? (
+        <a href={`/owner/hosts/revoke?fingerprint=${fingerprint}`}>Revoke this key</a>
+      ) : (
+        <>
+          , revoked <When at={Date.parse(revokedAt)} now={now} />
+        </>
+      )}
+    </li>
+  );
+}
+
+/** Asked before a key is replaced. */
+export function rotatePage({ site, host }: Place, told: Told): string {
+  return ownerPage(
+    null,
+    `A new key for ${host}?`,
+    told,
+    <>
+      <p class="told">
+        You get a code that enrols {host} of {site} with a new key. The old key works until then, and is revoked with
+        the first use of the code. Do it when the key may have been copied, or the machine was replaced.
+      </p>
+      <Form state={formState(told.tried, "/owner/hosts/rotate", { site, host })} submit="Make a code for a new key" />
+      <Back />
+    </>,
+  );
+}
+
+/** Asked before a key is revoked; null is a key that nobody knows. */
+export function revokePage(found: (Place & { readonly key: Key }) | null, told: Told): string {
+  if (found === null) return ownerPage(null, "There is no such key", told, <Back />);
+  const { host, site, key } = found;
+  const { fingerprint } = key;
+  return ownerPage(
+    null,
+    `Revoke the key of ${host}?`,
+    told,
+    <>
+      <p class="told">
+        <code>{fingerprint}</code> of {host} at {site}, enrolled <When at={Date.parse(key.enrolledAt)} now={told.now} />
+      </p>
+      <p class="told">
+        From then on nothing that it signs is taken. If it is the only key, the host falls silent and you are told so,
+        until it is enrolled again. This cannot be taken back.
+      </p>
+      <Form state={formState(told.tried, "/owner/hosts/revoke", { fingerprint })} submit="Revoke it for good" />
+      <Back />
+    </>,
+  );
+}
+
+function Back() {
+  return (
+    <p>
+      <a href="/owner/hosts">Back to the hosts</a>
+    </p>
+  );
+}
+
+/** The code, shown once. `replaces`: the host has a key that goes with its first use. */
+export function invitedPage({ site, host }: Place, invited: Invited, replaces: boolean, told: Told): string {
+  const { commands, toml, expiresAt } = invited;
+  return ownerPage(
+    null,
+    replaces ? `A new key for ${host}` : `Enrol ${host} of ${site}`,
+    told,
+    <>
+      <p class="told">
+        The code is good once, until <Moment at={Date.parse(expiresAt)} />. It is shown here only, and this page cannot
+        be loaded again.
+      </p>
+      <ol class="numbered">
+        {replaces ? (
+          <li>
+            On {host}, move the old key file away: <code>key</code> in <code>pusher.toml</code> says where it is.
+          </li>
+        ) : (
+          <li>
+            <code>pusher.toml</code> on {host} has this line:
+            <Copied text={toml} label="Line of pusher.toml" />
+          </li>
+        )}
+        <li>
+          In the folder of <code>pusher.mjs</code> and <code>pusher.toml</code>, on Linux:
+          <Copied text={commands.linux} label="Command for Linux" />
+          or in PowerShell on Windows:
+          <Copied text={commands.windows} label="Command for Windows" />
+        </li>
+        <li>
+          It prints the fingerprint of its key. Compare that with the one that stands under{" "}
+          <a href="/owner/hosts">Hosts</a> then. If they differ, somebody else used the code: revoke that key.
+        </li>
+      </ol>
+    </>,
+  );
+}

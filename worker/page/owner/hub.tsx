@@ -1,0 +1,163 @@
+/** `/owner`: what needs the owner, with what can be done about it beside it. */
+import type { listIncidents } from "../../../protocol/owner/acts.ts";
+import type { listChannels, listHosts } from "../../../protocol/owner/hosts.ts";
+import type { AnswerOf } from "../../../protocol/owner/operation.ts";
+import { Icon } from "../icons.tsx";
+import { incidentPath } from "../paths.ts";
+import { Moment, Told as Sentence, When } from "../time.tsx";
+import { Area, Form, formState } from "./form.tsx";
+import { ownerPage, type Told } from "./frame.tsx";
+
+export type ListedIncident = AnswerOf<typeof listIncidents>["incidents"][number];
+export type ListedHost = AnswerOf<typeof listHosts>["hosts"][number];
+export type ListedChannel = AnswerOf<typeof listChannels>["channels"][number];
+
+interface Hub {
+  /** The open ones of all sites. */
+  readonly incidents: readonly ListedIncident[];
+  readonly hosts: readonly ListedHost[];
+  readonly channels: readonly ListedChannel[];
+}
+
+export function hubPage({ incidents, hosts, channels }: Hub, told: Told): string {
+  const loosened = hosts.filter((host) => host.loosened.some(({ approved }) => approved === null));
+  const unproven = channels.filter((it) => it.lastDeliveredAt === null || it.disabledAt !== null);
+  const isQuiet = incidents.length + loosened.length + unproven.length === 0;
+  return ownerPage(
+    "/owner",
+    isQuiet ? "Nothing needs you now" : "What needs you",
+    told,
+    <>
+      <Incidents incidents={incidents} told={told} />
+      {loosened.length === 0 ? null : (
+        <section>
+          <h2>Plans that watch less than before</h2>
+          {loosened.map((host) => (
+            <Loosened host={host} told={told} />
+          ))}
+        </section>
+      )}
+      <Unproven channels={unproven} now={told.now} />
+      {told.canSignOut ? (
+        <section id="sign-out">
+          <h2>This browser</h2>
+          <Form state={formState(told.tried, "/owner/sign-out")} submit="Sign out" quiet />
+        </section>
+      ) : null}
+    </>,
+  );
+}
+
+function Incidents({ incidents, told }: { incidents: readonly ListedIncident[]; told: Told }) {
+  if (incidents.length === 0) return null;
+  return (
+    <section>
+      <h2>{incidents.length === 1 ? "Open incident" : `${incidents.length} open incidents`}</h2>
+      <ul>
+        {incidents.map((incident) => (
+          <Open incident={incident} told={told} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Open({ incident, told }: { incident: ListedIncident; told: Told }) {
+  const { id, severity, title, site, openedAt } = incident;
+  return (
+    <li class={`incident ${severity}`}>
+      <h3>
+        <Icon mark={severity === "critical" ? "failed" : "degraded"} />
+        <a href={incidentPath(id)}>{title}</a>
+      </h3>
+      <p>
+        <span class="severity">{severity}</span> at {site} since <When at={Date.parse(openedAt)} now={told.now} />
+      </p>
+      <IncidentActs incident={incident} told={told} />
+    </li>
+  );
+}
+
+/** What was done about an incident, and what can be. */
+function IncidentActs({ incident, told }: { incident: ListedIncident; told: Told }) {
+  const { id, title, acknowledged, snoozedUntil, note } = incident;
+  const { now, tried } = told;
+  const snoozedAt = snoozedUntil === null ? null : Date.parse(snoozedUntil);
+  const state = (act: string) => formState(tried, `/owner/incidents/${act}`, { id });
+  return (
+    <>
+      {acknowledged === null ? null : (
+        <p>
+          Acknowledged by {acknowledged.by}, <When at={Date.parse(acknowledged.at)} now={now} />: no reminders until it
+          changes.
+        </p>
+      )}
+      {snoozedAt === null || snoozedAt <= now ? null : (
+        <p>
+          Snoozed until <Moment at={snoozedAt} />.
+        </p>
+      )}
+      <div class="acts">
+        {acknowledged === null ? <Form state={state("acknowledge")} submit="Acknowledge" /> : null}
+        <Form state={state("snooze")} submit="Snooze for a day" quiet />
+      </div>
+      <details open={note !== "" || state("note").faults.length > 0}>
+        <summary>Note on “{title}”</summary>
+        <Form state={state("note")} submit="Keep the note" quiet>
+          <Area state={state("note")} name="note" label="What was learnt" value={note} hint="Only owners see it." />
+        </Form>
+      </details>
+    </>
+  );
+}
+
+function Loosened({ host, told }: { host: ListedHost; told: Told }) {
+  const open = host.loosened.filter(({ approved }) => approved === null);
+  const putAt = open[0]?.putAt ?? "";
+  const state = formState(told.tried, "/owner/plans/approve", { site: host.site, host: host.host, putAt });
+  return (
+    <div class="notice">
+      <h3>
+        {host.host} of {host.site}
+      </h3>
+      <ul>
+        {open.flatMap((plan) =>
+          plan.changes.map((change) => (
+            <li>
+              <Sentence text={change} /> <When at={Date.parse(plan.putAt)} now={told.now} />
+            </li>
+          )),
+        )}
+      </ul>
+      <p class="note">
+        It holds already. If it was not you, the host may be in other hands: put its plan right there, and revoke its
+        key.
+      </p>
+      <Form state={state} submit={`Approve the plan of ${host.host}`} />
+    </div>
+  );
+}
+
+function Unproven({ channels, now }: { channels: readonly ListedChannel[]; now: number }) {
+  if (channels.length === 0) return null;
+  return (
+    <section>
+      <h2>Channels that nothing proves</h2>
+      <ul class="plain">
+        {channels.map(({ name, kind, disabledAt, error }) => (
+          <li>
+            <strong>{name}</strong> ({kind}):{" "}
+            {disabledAt === null ? (
+              "no alert and no test was ever delivered by it."
+            ) : (
+              <>
+                switched off <When at={Date.parse(disabledAt)} now={now} />
+                {error === null ? "." : `: ${error}`}
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+/** The owner's pages: forms beside what they are about. */
+export const OWNER = `
+.owner-pages { margin-top: 1.1rem; border-bottom: 1px solid var(--line); }
+.owner-pages ul { display: flex; flex-wrap: wrap; gap: 0 1.4rem; }
+.owner-pages a { display: block; padding: .65rem 0; text-decoration: none; color: var(--soft); }
+.owner-pages a:hover { text-decoration: underline; }
+.owner-pages [aria-current] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px var(--ink); }
+.owner { max-width: 44rem; margin: clamp(1.4rem, 4vw, 2.6rem) 0; }
+.owner section { margin-top: 2.2rem; }
+.owner h2 { font-size: 1.1rem; color: var(--ink); margin-bottom: .5rem; }
+.owner h3 { font-size: 1rem; color: var(--ink); }
+.owner .outcome { margin-top: .9rem; padding: .6rem .9rem; border-left: 4px solid var(--ok); background: var(--in-ok); font-weight: 600; }
+.owner form > p { margin-top: .8rem; }
+.owner button { min-height: 2.75rem; }
+.owner .field { margin-top: .8rem; }
+.owner select, .owner textarea { font: inherit; color: inherit; width: 100%; min-height: 2.75rem; background: var(--card);
+  border: 1px solid var(--soft); border-radius: 6px; padding: .55rem .8rem; margin: .25rem 0; }
+.owner .fault { display: block; color: var(--bad); font-weight: 600; }
+.owner [aria-invalid] { border: 2px solid var(--bad); }
+.owner .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; align-items: start; }
+.owner .acts { display: flex; flex-wrap: wrap; gap: 0 .8rem; }
+.owner details { margin-top: .8rem; }
+.owner summary { padding: .6rem 0; cursor: pointer; }
+.owner .plain li { padding: .45rem 0; }
+.owner .plain a { display: inline-block; padding: .3rem .5rem .3rem 0; }
+.owner .numbered { list-style: decimal; padding-left: 1.4rem; margin-top: .8rem; }
+.owner .numbered li + li { margin-top: 1rem; }
+.owner .copied { font: .92em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; background: var(--track); }
+`;

@@ -1,0 +1,154 @@
+/** `/owner`: which page stands at which address, and which act its forms ask for. */
+import { Hono } from "hono";
+import * as acts from "../../protocol/owner/acts.ts";
+import * as hosts from "../../protocol/owner/hosts.ts";
+import type { Operation } from "../../protocol/owner/operation.ts";
+import * as gates from "../../protocol/owner/sign-in.ts";
+import type { Values } from "../page/owner/form.tsx";
+import type { Done } from "../page/owner/frame.tsx";
+import { invitedPage } from "../page/owner/hosts.tsx";
+import { linkPage, tokenPage } from "../page/owner/once.tsx";
+import type { AppEnv } from "./context.ts";
+import { placeOf, secondsOf } from "./form.ts";
+import * as pages from "./owner-shows.ts";
+import { carryOut, type Pressed, type Show, toldOf, turnAway } from "./press.ts";
+
+const DAY_SECONDS = 86_400;
+
+interface Form {
+  readonly path: string;
+  readonly pressed: (c: Parameters<typeof carryOut>[0]) => Promise<Response>;
+}
+
+export function ownerFormRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.use(turnAway);
+  for (const [path, page] of Object.entries(PAGES))
+    routes.get(path, async (c) => c.html(await page(c, await toldOf(c))));
+  for (const { path, pressed } of [...incidentForms(), ...quietForms(), ...hostForms(), ...gateForms()]) {
+    routes.post(path, pressed);
+  }
+  return routes;
+}
+
+const PAGES: Readonly<Record<string, Show>> = {
+  "/": pages.hub,
+  "/quiet": pages.quiet,
+  "/hosts": pages.hostList,
+  "/hosts/rotate": pages.rotation,
+  "/hosts/revoke": pages.revocation,
+  "/channels": pages.channelList,
+  "/access": pages.access,
+  "/record": pages.record,
+};
+
+function form<const Op extends Operation>(path: string, pressed: Pressed<Op>): Form {
+  return { path, pressed: (c) => carryOut(c, pressed) };
+}
+
+/** Back to the page, which says what was done. */
+function done(path: string, what: Done) {
+  return { leads: `${path}?done=${what}` };
+}
+
+const ofId = ({ id }: Values) => ({ params: { id } });
+const ofPlace = ({ site, host }: Values) => ({ site, host });
+
+function incidentForms(): Form[] {
+  const page = pages.hub;
+  return [
+    form("/incidents/acknowledge", {
+      ...{ operation: acts.acknowledge, given: ofId, page, yes: done("/owner", "acknowledged") },
+    }),
+    form("/incidents/snooze", {
+      ...{ operation: acts.snooze, page, yes: done("/owner", "snoozed") },
+      given: (values) => ({ ...ofId(values), body: { seconds: DAY_SECONDS } }),
+    }),
+    form("/incidents/note", {
+      ...{ operation: acts.noteIncident, page, yes: done("/owner", "noted") },
+      given: (values) => ({ ...ofId(values), body: { note: values.note } }),
+    }),
+    form("/plans/approve", {
+      ...{ operation: hosts.approvePlan, page, yes: done("/owner", "approved") },
+      given: (values) => ({ params: ofPlace(values), body: { putAt: values.putAt } }),
+    }),
+    form("/sign-out", { operation: gates.endOwnSession, page, yes: { leads: "/sign-in" } }),
+  ];
+}
+
+function quietForms(): Form[] {
+  const [page, blames] = [pages.quiet, "what"];
+  const yes = (what: Done) => done("/owner/quiet", what);
+  return [
+    form("/quiet/silence", {
+      operation: acts.silence,
+      given: (values) => held(values),
+      page,
+      blames,
+      yes: yes("silenced"),
+    }),
+    form("/quiet/recurring", {
+      ...{ operation: acts.silence, page, blames, yes: yes("silenced") },
+      given: (values) => held(values, { recurs: { cron: values.cron, zone: values.zone } }),
+    }),
+    form("/quiet/pause", { operation: acts.pause, given: (values) => held(values), page, blames, yes: yes("paused") }),
+    form("/quiet/end", {
+      ...{ operation: acts.endAct, page, yes: yes("ended") },
+      given: ({ site, id }) => ({ params: { site, id } }),
+    }),
+  ];
+}
+
+function held(values: Values, more: { readonly recurs?: unknown } = {}) {
+  const { site, scope } = placeOf(values);
+  return { params: { site }, body: { scope, seconds: secondsOf(values), note: values.note, ...more } };
+}
+
+function hostForms(): Form[] {
+  const place = ({ site = "", host = "" }: Values) => ({ site, host });
+  return [
+    form("/hosts", {
+      ...{ operation: hosts.addHost, page: pages.hostList, blames: "host" },
+      given: (values) => ({ body: ofPlace(values) }),
+      yes: { shows: (invited, values, told) => invitedPage(place(values), invited, false, told) },
+    }),
+    form("/hosts/rotate", {
+      ...{ operation: hosts.rotateKey, page: pages.rotation },
+      given: (values) => ({ params: ofPlace(values) }),
+      yes: { shows: (invited, values, told) => invitedPage(place(values), invited, true, told) },
+    }),
+    form("/hosts/revoke", {
+      ...{ operation: hosts.revokeKey, page: pages.revocation, yes: done("/owner/hosts", "revoked") },
+      given: ({ fingerprint }) => ({ params: { fingerprint } }),
+    }),
+    form("/channels/test", {
+      ...{ operation: hosts.testChannel, page: pages.channelList },
+      given: ({ name }) => ({ params: { name } }),
+      yes: { leads: ({ at }, { name = "" }) => `/owner/channels?${new URLSearchParams({ done: "tested", name, at })}` },
+    }),
+    form("/channels/subscribe", {
+      ...{ operation: hosts.makeSubscribeCode, page: pages.channelList },
+      given: ({ name }) => ({ params: { name } }),
+      yes: { shows: ({ link, expiresAt }, _, told) => linkPage("browser", link, expiresAt, told) },
+    }),
+  ];
+}
+
+function gateForms(): Form[] {
+  const page = pages.access;
+  const yes = (what: Done) => done("/owner/access", what);
+  return [
+    form("/tokens", {
+      ...{ operation: gates.makeToken, page },
+      given: ({ name, may }) => ({ body: { name, may } }),
+      yes: { shows: ({ token }, _, told) => tokenPage(token, told) },
+    }),
+    form("/tokens/revoke", { operation: gates.revokeToken, given: ofId, page, yes: yes("tokenRevoked") }),
+    form("/sessions/end", { operation: gates.endSession, given: ofId, page, yes: yes("sessionEnded") }),
+    form("/passkeys/remove", { operation: gates.removePasskey, given: ofId, page, yes: yes("passkeyRemoved") }),
+    form("/passkeys/invite", {
+      ...{ operation: gates.invitePasskey, page },
+      yes: { shows: ({ link, expiresAt }, _, told) => linkPage("passkey", link, expiresAt, told) },
+    }),
+  ];
+}

@@ -1,0 +1,90 @@
+/** The owner's pages, each of what the API answers. */
+import type { Context } from "hono";
+import * as acts from "../../protocol/owner/acts.ts";
+import { listExport } from "../../protocol/owner/export.ts";
+import * as hosts from "../../protocol/owner/hosts.ts";
+import { listPasskeys, listSessions, listTokens } from "../../protocol/owner/sign-in.ts";
+import { scopesOfSite } from "../judge/acts.ts";
+import { accessPage } from "../page/owner/access.tsx";
+import { channelsPage, type Tested } from "../page/owner/channels.tsx";
+import { hostsPage, revokePage, rotatePage } from "../page/owner/hosts.tsx";
+import { hubPage } from "../page/owner/hub.tsx";
+import { quietPage } from "../page/owner/quiet.tsx";
+import { recordPage } from "../page/owner/record.tsx";
+import { watchedKeys } from "../store/owner-acts.ts";
+import type { AppEnv } from "./context.ts";
+import { ask, certain, type Show } from "./press.ts";
+import { zoneOf } from "./reader-zone.ts";
+
+type C = Context<AppEnv>;
+
+export const hub: Show = async (c, told) => {
+  const { channels } = certain(await ask(c, hosts.listChannels));
+  const known = await knownHosts(c);
+  const incidents = await Promise.all(
+    sitesOf(known).map(async (site) => certain(await ask(c, acts.listIncidents, { params: { site } })).incidents),
+  );
+  const open = incidents.flat().filter(({ closedAt }) => closedAt === null);
+  return hubPage({ incidents: open, hosts: known, channels }, told);
+};
+
+export const quiet: Show = async (c, told) => {
+  const sites = await Promise.all(
+    sitesOf(await knownHosts(c)).map(async (site) => {
+      const scopes = scopesOfSite(site, await watchedKeys(c.env.db, site));
+      const held = certain(await ask(c, acts.listActs, { params: { site } }));
+      return { site, scopes: scopes.map((scope) => (scope === `site:${site}` ? "site" : scope)), acts: held.acts };
+    }),
+  );
+  return quietPage(sites, zoneOf(c.req.raw.cf) ?? "UTC", told);
+};
+
+export const hostList: Show = async (c, told) => hostsPage(await knownHosts(c), told);
+
+/** Asked by the address, and shown again of what the form says. */
+export const rotation: Show = async (c, told) => {
+  const { site = "", host = "" } = told.tried?.values ?? c.req.query();
+  return rotatePage({ site, host }, told);
+};
+
+export const revocation: Show = async (c, told) => {
+  const { fingerprint } = told.tried?.values ?? c.req.query();
+  const known = (await knownHosts(c)).flatMap(({ site, host, keys }) => keys.map((key) => ({ site, host, key })));
+  const good = known.find(({ key }) => key.fingerprint === fingerprint && key.revokedAt === null);
+  return revokePage(good ?? null, told);
+};
+
+export const channelList: Show = async (c, told) => {
+  const { channels } = certain(await ask(c, hosts.listChannels));
+  return channelsPage(channels, await testedOf(c), told);
+};
+
+/** The test that the address names, if there was one. */
+async function testedOf(c: C): Promise<Tested | null> {
+  const { name = "", at = "" } = c.req.query();
+  if (at === "") return null;
+  const test = await ask(c, hosts.readTest, { params: { name, at } });
+  return test.ok ? { name, at, outcomes: test.value.outcomes } : null;
+}
+
+export const access: Show = async (c, told) => {
+  const tokens = certain(await ask(c, listTokens));
+  const sessions = certain(await ask(c, listSessions));
+  return accessPage({ ...tokens, ...sessions, ...certain(await ask(c, listPasskeys)) }, told);
+};
+
+export const record: Show = async (c, told) => {
+  const after = c.req.query("after");
+  const asked = await ask(c, hosts.readAudit, { query: after === undefined ? {} : { after } });
+  // What no page called `next` is read as the beginning.
+  const trail = asked.ok ? asked.value : certain(await ask(c, hosts.readAudit));
+  return recordPage(trail, certain(await ask(c, listExport)).tables, told);
+};
+
+async function knownHosts(c: C) {
+  return certain(await ask(c, hosts.listHosts)).hosts;
+}
+
+function sitesOf(known: readonly { readonly site: string }[]): string[] {
+  return [...new Set(known.map(({ site }) => site))];
+}
