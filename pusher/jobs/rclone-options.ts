@@ -19,9 +19,22 @@ export function ofOneFile(options: readonly string[]): readonly string[] {
   return ofOtherCalls(options).filter((word, at, all) => !FILTER.test(word) && !takesNext(all[at - 1]));
 }
 
-/** The word that keeps a filter of ours from holding. */
-export function winsOverFilters(options: readonly string[]): string | undefined {
-  return options.find((word) => FIRST.test(word))?.replace(/=.*/s, "");
+/**
+ * What keeps the marker from being hidden, or from being carried by itself: a word of `options`, or a filter in rclone's
+ * environment (`--exclude` is RCLONE_EXCLUDE there), which holds for one file too and cannot be taken away.
+ */
+export function inTheWay(
+  options: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const word = options.find((one) => FIRST.test(one))?.replace(/=.*/s, "");
+  return word ?? Object.keys(env).find((name) => env[name] !== undefined && FILTER.test(flagOf(name)));
+}
+
+/** The flag that a variable stands for. https://rclone.org/docs/#environment-variables */
+function flagOf(variable: string): string {
+  const [, name] = /^RCLONE_(.+)$/.exec(variable) ?? [];
+  return name === undefined ? "" : `--${name.toLowerCase().replaceAll("_", "-")}`;
 }
 
 /** Whether a sync deletes in the target what filters hide. */

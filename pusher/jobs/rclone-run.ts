@@ -5,7 +5,7 @@ import { counted } from "./few.ts";
 import type { Ended, JobOutcome } from "./job.ts";
 import type { KindContext } from "./kind.ts";
 import { EXIT_NOTHING_MOVED, lookAt, type Source } from "./rclone-look.ts";
-import { deletesHidden, ofOneFile, winsOverFilters } from "./rclone-options.ts";
+import { deletesHidden, inTheWay, ofOneFile } from "./rclone-options.ts";
 import { type RcloneReport, rcloneReport } from "./rclone-report.ts";
 import { rcloneTrouble } from "./rclone-trouble.ts";
 
@@ -28,13 +28,13 @@ export async function runRclone(own: RcloneWork, env: Env, context: KindContext)
   const options = own.options ?? [];
   const source = await lookAt(own.source, options, env, context);
   if ("status" in source) return source;
-  const first = winsOverFilters(options);
-  if (source.markers.length > 0 && first !== undefined) {
+  const obstacle = inTheWay(options, { ...context.host.env, ...env });
+  if (source.markers.length > 0 && obstacle !== undefined) {
     context.log(
-      `the marker is carried with the rest, not last: no filter holds against ${first}. Use --filter instead`,
+      `the marker is carried with the rest, not last, because of ${obstacle}: use --filter in \`options\` instead`,
     );
   }
-  const hide = first === undefined && (source.markers.length > 0 || source.files === undefined);
+  const hide = obstacle === undefined && (source.markers.length > 0 || source.files === undefined);
   const outcome = await carry(own, hide, source, env, context);
   if (outcome.status !== "succeeded" || !hide) return outcome;
   return (await carryMarkers(own, source, env, context)) ?? outcome;

@@ -182,15 +182,35 @@ describe("the marker", () => {
   });
 
   test.each(["--include", "--include-from=list", "--files-from", "--files-from-raw=list"])(
-    "goes with the rest where no filter holds against %s, and the run's output says so",
+    "goes with the rest where %s names it, against which no filter holds, and the run's output says so",
     async (word) => {
       const { outcome, calls, log } = await run([MARKED, sync("sync-ok-json", 0)], { options: [word, "x"] });
       expect(outcome.status).toBe("succeeded");
       expect(calls).toHaveLength(2);
       expect(calls[1]).not.toContain("--filter");
-      expect(log.join()).toMatch(`not last: no filter holds against ${word.replace(/=.*/, "")}. Use --filter`);
+      expect(log.join()).toMatch(`not last, because of ${word.replace(/=.*/, "")}: use --filter`);
     },
   );
+
+  test.each(["RCLONE_EXCLUDE", "RCLONE_MIN_SIZE", "RCLONE_FILES_FROM"])(
+    "goes with the rest where %s stands in rclone's environment, with which rclone carries no single file",
+    async (variable) => {
+      const host = { env: { [variable]: "x" }, platform: "linux" } as const;
+      const answers = [MARKED, sync("sync-ok-json", 0)];
+      const ofJob = await run(answers, { env: { [variable]: "x" } });
+      for (const { outcome, calls, log } of [ofJob, await run(answers, {}, { host })]) {
+        expect(outcome.status).toBe("succeeded");
+        expect(calls).toHaveLength(2);
+        expect(calls[1]).not.toContain("--filter");
+        expect(log.join()).toMatch(`not last, because of ${variable}`);
+      }
+    },
+  );
+
+  test("is carried last whatever else stands in the environment", async () => {
+    const env = { RCLONE_CONFIG: "x", RCLONE_TRANSFERS: "1", MIN_SIZE: "1" };
+    expect((await run([MARKED, sync("sync-ok-json", 0), CARRIED], { env })).calls).toHaveLength(3);
+  });
 
   test("that --delete-excluded takes away is no deletion of the owner's", async () => {
     const stats = { bytes: 1, checks: 0, deletes: 3, errors: 0, transfers: 0 };
