@@ -49,7 +49,7 @@ export interface Cage {
 export type Committed = (queries: readonly Query[], changes: readonly number[]) => void;
 
 interface Clock {
-  fetch(): Promise<unknown>;
+  fetch(request: Request): Promise<unknown>;
   alarm(): Promise<void>;
 }
 
@@ -83,10 +83,15 @@ export function cageOf(
   const lives = new AsyncLocalStorage<Life>();
   const worker = load(code, time, channels, lives);
   const lineOf = (life: Life, committed: Committed): Line => lineFor(life, time, faults, committed);
+  const kept = new Map<string, unknown>();
   const storage = {
     getAlarm: async () => cage.alarmAt,
     setAlarm: async (at: number) => {
       cage.alarmAt = at;
+    },
+    get: async (key: string) => kept.get(key),
+    put: async (key: string, value: unknown) => {
+      kept.set(key, value);
     },
   };
   const envOf = (life: Life, committed: Committed): object => {
@@ -97,7 +102,9 @@ export function cageOf(
       SWEEP_SECONDS: 60,
       PAGE_URL: "https://tierwatch.example.org/",
     };
-    const clock = { fetch: () => new worker.Clock({ storage }, bare).fetch() };
+    const clock = {
+      fetch: (url: string, init?: RequestInit) => new worker.Clock({ storage }, bare).fetch(new Request(url, init)),
+    };
     return { ...bare, CLOCK: { idFromName: (name: string) => name, get: () => clock } };
   };
   /** Lives until everything is done, has failed, or the life was ended by a fault. */
