@@ -139,6 +139,22 @@ describe.skipIf(absent.length > 0)("rclone", () => {
     },
   );
 
+  test("of two datasets below one source carries the marker of each", async () => {
+    mkdirSync(join(here.folder, "photos/raw [old]"));
+    writeFileSync(join(here.folder, "photos/raw [old]/r.raw"), "raw");
+    const lines = `mode = "sync"\nsource = "photos/"\ntarget = "offsite"\nenv = { RCLONE_CONFIG = "rclone.conf" }\n`;
+    writeFileSync(join(here.folder, "rclone.conf"), "");
+    const raw = `[[datasets]]\nname = "raw"\nborn = "staging"\npaths = { staging = "photos/raw [old]", offsite = "offsite/raw [old]" }\n`;
+    const job = offsiteJob("rclone", lines, ["cat", "offsite/{path}"]);
+    here.configure(NO_WORKER, raw + job.replace('datasets = ["photos"]', 'datasets = ["photos", "raw"]'));
+    for (let runs = 0; runs < 2; runs += 1) {
+      const ran = await run();
+      expect(ran).toMatchObject({ code: 0, status: "succeeded", files: 11, deletions: 0 });
+      expect(ran.seen?.map(({ marker }) => marker)).toEqual(ran.born?.map(({ marker }) => marker));
+      expect(ran.seen).toHaveLength(2);
+    }
+  });
+
   test("with --delete-excluded and filters of its own keeps its limit of deletions and brings the marker", async () => {
     configure(offsite());
     await run();
