@@ -16,6 +16,8 @@ const [CACHE, KEPT] = ["tierwatch", "/kept-subscription"];
 /** The page as it last came, and what it looks like. Apart from what proves this browser: it goes when its owner signs out. */
 const PAGES = "tierwatch-pages";
 const PAGE = "/";
+/** By the script of /sign-in, and by the form of /owner. */
+const SIGNED_OUT = ["/v1/session/end", "/owner/sign-out"];
 const LOOKS = /^\/(style\.css|favicon\.svg|icon-\d+\.png|manifest\.webmanifest)$/;
 /** When a kept page came, in milliseconds. */
 const KEPT_AT = "x-kept-at";
@@ -27,7 +29,7 @@ sw.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== sw.location.origin) return;
-  if (url.pathname === "/v1/session/end") event.waitUntil(caches.delete(PAGES));
+  if (SIGNED_OUT.includes(url.pathname)) event.waitUntil(caches.delete(PAGES));
   if (request.method !== "GET") return;
   if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(pageOf(request));
   else if (LOOKS.test(url.pathname)) event.respondWith(lookOf(request));

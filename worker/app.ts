@@ -38,7 +38,7 @@ const SCRIPTED = {
   manifestSrc: ["'self'"],
 };
 
-/** The page behind a link in an alert has a form that posts to itself; the owner's pages have many. */
+/** The page behind a link in an alert has a form that posts to itself; the owner's pages and an incident's have more. */
 const PRESSED = { ...POLICY, formAction: ["'self'"] };
 
 export function createApp(): Hono<AppEnv> {
@@ -48,7 +48,7 @@ export function createApp(): Hono<AppEnv> {
   const pressed = secureHeaders({ contentSecurityPolicy: PRESSED });
   app.use((c, next) => {
     if (SCRIPTED_PAGES.includes(c.req.path)) return scripted(c, next);
-    const hasForms = c.req.path.startsWith("/act/") || isOwners(c.req.path);
+    const hasForms = ["/act/", "/incidents/"].some((start) => c.req.path.startsWith(start)) || isOwners(c.req.path);
     return (hasForms ? pressed : plain)(c, next);
   });
   app.route("/v1/enrollments", enrollmentRoutes());

@@ -121,4 +121,19 @@ describe.skipIf(!HAS_BROWSER)("a device that saw the page once", () => {
       await context.close();
     }
   });
+
+  test.each(["/v1/session/end", "/owner/sign-out"])("forgets it when its owner signs out by %s", async (path) => {
+    const context = await browser.newContext();
+    try {
+      const tab = await context.newPage();
+      await tab.goto(network.url);
+      await kept(tab);
+      await tab.evaluate(`(async () => {
+        await fetch("${path}", { method: "POST" });
+        while (await caches.has("tierwatch-pages")) await new Promise((resolve) => setTimeout(resolve, 50));
+      })()`);
+    } finally {
+      await context.close();
+    }
+  });
 });

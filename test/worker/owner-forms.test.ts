@@ -39,6 +39,18 @@ describe("an incident on the owner's page", () => {
     expect(await trail()).toHaveLength(3);
   });
 
+  test("is answered on its own page, too, which shows nobody else a form", async () => {
+    const path = /href="(\/incidents\/[^"]*)"/.exec((await opened("/owner", at)).html)?.[1] ?? "";
+    const anybody = await opened(path, { headers: {}, now: at.now });
+    expect([anybody.status, anybody.html.includes("<form")]).toEqual([200, false]);
+    const acked = await pressed(path, "/owner/incidents/acknowledge", {}, at);
+    expect(acked.text).toContain("What you can do Acknowledged: no reminders until something about it changes.");
+    expect(acked.text).toContain("What happened");
+    expect((await pressed(path, "/owner/incidents/note", { note: "the cable" }, at)).html).toContain(
+      "the cable</textarea>",
+    );
+  });
+
   test("that is over meanwhile is told so, and the note that is too long is kept to shorten", async () => {
     const note = "x".repeat(4001);
     const long = await pressed("/owner", "/owner/incidents/note", { note }, at);
@@ -144,5 +156,6 @@ test("the front page says who is signed in, and leads there or to sign in", asyn
 test("only pages with forms may post, and only to where they came from", async () => {
   const policy = async (path: string) => (await opened(path, at)).headers.get("content-security-policy");
   expect(await policy("/owner/quiet")).toContain("form-action 'self'");
+  expect(await policy("/incidents/home/job:a/b@1")).toContain("form-action 'self'");
   expect(await policy("/")).toContain("form-action 'none'");
 });

@@ -1,4 +1,5 @@
 /** One incident: what was wrong and where to look, what hung on it, what happened in order, and what was learnt. */
+import type { Child } from "hono/jsx";
 import type { Cause } from "../judge/cause-tree.ts";
 import type { KeptDelivery } from "../judge/delivered.ts";
 import { explain } from "../judge/explain.ts";
@@ -23,10 +24,12 @@ export interface IncidentView {
   readonly happenings: readonly Happening[];
   /** What its owner wrote about it; empty when nothing. */
   readonly note: string;
+  /** What an owner can do about it; nothing for other readers. */
+  readonly acts?: Child;
 }
 
 export function incidentPage(view: IncidentView, now: number): string {
-  const { site, incident, tree, statuses, happenings, note } = view;
+  const { site, incident, tree, statuses, happenings, note, acts } = view;
   const { severity, openedAt, closedAt, subject, reason } = incident;
   const title = titleAlone(incident, site, closedAt ?? now);
   const mark = closedAt !== null ? "ok" : severity === "critical" ? "failed" : "degraded";
@@ -55,6 +58,7 @@ export function incidentPage(view: IncidentView, now: number): string {
           </p>
         )}
       </div>
+      {acts}
       <section>
         <h2>{closedAt === null ? "What hangs on it" : "What it was about"}</h2>
         <ul class="tree">

@@ -25,5 +25,5 @@ export const OWNER = `
 .owner .plain a { display: inline-block; padding: .3rem .5rem .3rem 0; }
 .owner .numbered { list-style: decimal; padding-left: 1.4rem; margin-top: .8rem; }
 .owner .numbered li + li { margin-top: 1rem; }
-.owner .copied { font: .92em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; background: var(--track); }
+.owner .copied { font: .92em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; background: var(--track); field-sizing: content; resize: none; word-break: break-all; }
 `;

@@ -1,19 +1,24 @@
 /** `/incidents`: all of them, a page at a time; `/incidents/ID`: one of them, whose id is a path by itself. */
 import { type Context, Hono } from "hono";
+import { readIncident } from "../../protocol/owner/acts.ts";
 import { causeTree } from "../judge/cause-tree.ts";
 import { publicIncident } from "../judge/public.ts";
+import { permission } from "../judge/reader.ts";
 import { type IncidentSummary, incidentSummary } from "../judge/summary.ts";
 import { publicTimeline, timelineOf } from "../judge/timeline.ts";
 import type { Watch } from "../judge/watch.ts";
 import { incidentsPage, type Listed } from "../page/incident-list.tsx";
 import { incidentPage } from "../page/incident-page.tsx";
 import { nothingPage } from "../page/nothing.tsx";
+import { OwnersPart } from "../page/owner/incident-acts.tsx";
 import { incidentOfId } from "../store/answers.ts";
 import { allOpen, deliveriesOf, incidentsBefore } from "../store/incident-history.ts";
 import type { KeptIncident } from "../store/verdicts.ts";
 import { watchesOfSites } from "../store/watches.ts";
 import { accessOf } from "./access.ts";
 import type { AppEnv } from "./context.ts";
+import { ask, certain, toldOf } from "./press.ts";
+import { readerOf } from "./reader.ts";
 
 const PAGE_INCIDENTS = 30;
 const PREFIX = "/incidents/";
@@ -57,10 +62,17 @@ export function incidentRoutes(): Hono<AppEnv> {
       statuses: new Map(incident.closedAt === null ? watches.map(({ key, status }) => [key, status]) : []),
       note: access.kind === "owner" ? incident.note : "",
       happenings: access.kind === "owner" ? happenings : publicTimeline(happenings),
+      acts: await actsOf(c, incident.id),
     };
     return c.html(incidentPage(view, now));
   });
   return routes;
+}
+
+/** What who is signed in may do about it; a page that is open to all shows no forms to who is not. */
+async function actsOf(c: Context<AppEnv>, id: string) {
+  if (permission(await readerOf(c), "write") !== "granted") return null;
+  return OwnersPart({ incident: certain(await ask(c, readIncident, { params: { id } })), told: await toldOf(c) });
 }
 
 /** The id is the rest of the path, decoded. */

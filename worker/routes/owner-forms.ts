@@ -8,6 +8,7 @@ import type { Values } from "../page/owner/form.tsx";
 import type { Done } from "../page/owner/frame.tsx";
 import { invitedPage } from "../page/owner/hosts.tsx";
 import { linkPage, tokenPage } from "../page/owner/once.tsx";
+import { incidentPath } from "../page/paths.ts";
 import type { AppEnv } from "./context.ts";
 import { placeOf, secondsOf } from "./form.ts";
 import * as pages from "./owner-shows.ts";
@@ -54,18 +55,24 @@ function done(path: string, what: Done) {
 const ofId = ({ id }: Values) => ({ params: { id } });
 const ofPlace = ({ site, host }: Values) => ({ site, host });
 
+/** Back to where the incident was answered: its own page, or the owner's. */
+function answered(what: Done) {
+  const pageOf = ({ from, id = "" }: Values) => (from === "incident" ? incidentPath(id) : "/owner");
+  return { leads: (_: null, values: Values) => done(pageOf(values), what).leads };
+}
+
 function incidentForms(): Form[] {
   const page = pages.hub;
   return [
     form("/incidents/acknowledge", {
-      ...{ operation: acts.acknowledge, given: ofId, page, yes: done("/owner", "acknowledged") },
+      ...{ operation: acts.acknowledge, given: ofId, page, yes: answered("acknowledged") },
     }),
     form("/incidents/snooze", {
-      ...{ operation: acts.snooze, page, yes: done("/owner", "snoozed") },
+      ...{ operation: acts.snooze, page, yes: answered("snoozed") },
       given: (values) => ({ ...ofId(values), body: { seconds: DAY_SECONDS } }),
     }),
     form("/incidents/note", {
-      ...{ operation: acts.noteIncident, page, yes: done("/owner", "noted") },
+      ...{ operation: acts.noteIncident, page, yes: answered("noted") },
       given: (values) => ({ ...ofId(values), body: { note: values.note } }),
     }),
     form("/plans/approve", {

@@ -84,7 +84,7 @@ function Home() {
   );
 }
 
-function Outcome({ done }: { done: string | null }) {
+export function Outcome({ done }: { done: string | null }) {
   const words = isDone(done) ? DONE[done] : null;
   return words === null ? null : (
     <p role="status" class="outcome">

@@ -155,8 +155,8 @@ export function invitedPage({ site, host }: Place, invited: Invited, replaces: b
     told,
     <>
       <p class="told">
-        The code is good once, until <Moment at={Date.parse(expiresAt)} />. It is shown here only, and this page cannot
-        be loaded again.
+        The code is good once, until <Moment at={Date.parse(expiresAt)} />. It is shown here only: loading this page
+        again makes another one.
       </p>
       <ol class="numbered">
         {replaces ? (

@@ -1,14 +1,13 @@
 /** `/owner`: what needs the owner, with what can be done about it beside it. */
-import type { listIncidents } from "../../../protocol/owner/acts.ts";
 import type { listChannels, listHosts } from "../../../protocol/owner/hosts.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
 import { Icon } from "../icons.tsx";
 import { incidentPath } from "../paths.ts";
-import { Moment, Told as Sentence, When } from "../time.tsx";
-import { Area, Form, formState } from "./form.tsx";
+import { Told as Sentence, When } from "../time.tsx";
+import { Form, formState } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
+import { IncidentActs, type ListedIncident } from "./incident-acts.tsx";
 
-export type ListedIncident = AnswerOf<typeof listIncidents>["incidents"][number];
 export type ListedHost = AnswerOf<typeof listHosts>["hosts"][number];
 export type ListedChannel = AnswerOf<typeof listChannels>["channels"][number];
 
@@ -78,39 +77,6 @@ function Open({ incident, told }: { incident: ListedIncident; told: Told }) {
   );
 }
 
-/** What was done about an incident, and what can be. */
-function IncidentActs({ incident, told }: { incident: ListedIncident; told: Told }) {
-  const { id, title, acknowledged, snoozedUntil, note } = incident;
-  const { now, tried } = told;
-  const snoozedAt = snoozedUntil === null ? null : Date.parse(snoozedUntil);
-  const state = (act: string) => formState(tried, `/owner/incidents/${act}`, { id });
-  return (
-    <>
-      {acknowledged === null ? null : (
-        <p>
-          Acknowledged by {acknowledged.by}, <When at={Date.parse(acknowledged.at)} now={now} />: no reminders until it
-          changes.
-        </p>
-      )}
-      {snoozedAt === null || snoozedAt <= now ? null : (
-        <p>
-          Snoozed until <Moment at={snoozedAt} />.
-        </p>
-      )}
-      <div class="acts">
-        {acknowledged === null ? <Form state={state("acknowledge")} submit="Acknowledge" /> : null}
-        <Form state={state("snooze")} submit="Snooze for a day" quiet />
-      </div>
-      <details open={note !== "" || state("note").faults.length > 0}>
-        <summary>Note on “{title}”</summary>
-        <Form state={state("note")} submit="Keep the note" quiet>
-          <Area state={state("note")} name="note" label="What was learnt" value={note} hint="Only owners see it." />
-        </Form>
-      </details>
-    </>
-  );
-}
-
 function Loosened({ host, told }: { host: ListedHost; told: Told }) {
   const open = host.loosened.filter(({ approved }) => approved === null);
   const putAt = open[0]?.putAt ?? "";
@@ -124,7 +90,10 @@ function Loosened({ host, told }: { host: ListedHost; told: Told }) {
         {open.flatMap((plan) =>
           plan.changes.map((change) => (
             <li>
-              <Sentence text={change} /> <When at={Date.parse(plan.putAt)} now={told.now} />
+              <Sentence text={change} />
+              <span class="note">
+                <When at={Date.parse(plan.putAt)} now={told.now} />
+              </span>
             </li>
           )),
         )}

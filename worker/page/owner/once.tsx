@@ -3,9 +3,13 @@ import type { Child } from "hono/jsx";
 import { Moment } from "../time.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
 
-/** A text to copy: a field, in which one key selects all of it. */
+/** A text to copy: a field, in which one key selects all of it, and which shows the whole of it on a phone too. */
 export function Copied({ text, label }: { text: string; label: string }) {
-  return <input class="copied" readonly value={text} aria-label={label} size={20} />;
+  return (
+    <textarea class="copied" readonly rows={2} spellcheck={false} aria-label={label}>
+      {text}
+    </textarea>
+  );
 }
 
 /** A link that gets a browser in. */

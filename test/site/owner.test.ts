@@ -1,0 +1,132 @@
+/**
+ * The owner's pages on a phone and on a desk, in light and in dark: each fits, its buttons are large enough for a thumb, and
+ * axe finds no barrier. On the real worker a host is added with the keyboard alone and no script. With TIERWATCH_PICTURES
+ * set to a folder, pictures are left there to look at.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { incidentPage } from "../../worker/page/incident-page.tsx";
+import { accessPage } from "../../worker/page/owner/access.tsx";
+import { channelsPage } from "../../worker/page/owner/channels.tsx";
+import { turnedAwayPage } from "../../worker/page/owner/frame.tsx";
+import { hostsPage, invitedPage, revokePage, rotatePage } from "../../worker/page/owner/hosts.tsx";
+import { hubPage } from "../../worker/page/owner/hub.tsx";
+import { OwnersPart } from "../../worker/page/owner/incident-acts.tsx";
+import { linkPage, tokenPage } from "../../worker/page/owner/once.tsx";
+import { quietPage } from "../../worker/page/owner/quiet.tsx";
+import { recordPage } from "../../worker/page/owner/record.tsx";
+import { STYLE } from "../../worker/page/style.ts";
+import { hashOf } from "../../worker/routes/hash.ts";
+import { incidentView } from "../worker/sample-history.ts";
+import { barriers } from "./axe.ts";
+import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import * as sample from "./sample-owner.ts";
+
+const { told, place } = sample;
+
+const PAGES: Readonly<Record<string, string>> = {
+  hub: hubPage(
+    { incidents: sample.incidents, hosts: sample.hosts, channels: sample.channels },
+    { ...told, done: "snoozed" },
+  ),
+  incident: incidentPage({ ...incidentView(), acts: OwnersPart({ incident: sample.incident, told }) }, told.now),
+  quiet: quietPage(sample.quiet, "Europe/Berlin", told),
+  refused: quietPage(sample.quiet, "UTC", { ...told, tried: sample.tried }),
+  hosts: hostsPage(sample.hosts, told),
+  invited: invitedPage(place, sample.invited, false, told),
+  rotate: rotatePage(place, told),
+  revoke: revokePage({ ...place, key: sample.key }, told),
+  channels: channelsPage(sample.channels, sample.tested, told),
+  access: accessPage(sample.gates, told),
+  token: tokenPage("AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", told),
+  link: linkPage("passkey", "https://tierwatch.example/owner/enroll#AAAAAAAAAAAAAAAAAAAAAA", sample.LATER, told),
+  record: recordPage(sample.trail, ["watches", "runs"], told),
+  away: turnedAwayPage("signed out"),
+};
+
+let browser: Browser;
+beforeAll(async () => {
+  if (HAS_BROWSER) browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+const LOOKS = [390, 1280].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
+
+describe.skipIf(!HAS_BROWSER)("the owner's pages", () => {
+  test.each(LOOKS)("are whole and readable at $width px in $scheme", async ({ width, scheme }) => {
+    const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: scheme });
+    try {
+      for (const [name, html] of Object.entries(PAGES)) {
+        await tab.setContent(html);
+        await tab.addStyleTag({ content: STYLE });
+        await picture(tab, `owner-${name}-${width}-${scheme}`);
+        expect([name, await tab.evaluate("document.documentElement.scrollWidth")]).toEqual([name, width]);
+        for (const button of await tab.locator("button:visible").all())
+          expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+        expect([name, await barriers(tab)]).toEqual([name, []]);
+      }
+    } finally {
+      await tab.close();
+    }
+  });
+
+  test("lead to the field that is wrong", async () => {
+    const tab = await browser.newPage();
+    await tab.setContent(PAGES.refused ?? "");
+    expect(await tab.evaluate("document.activeElement.name")).toBe("amount");
+    expect(await tab.locator(":focus").inputValue()).toBe("soon");
+    await tab.close();
+  });
+});
+
+async function picture(tab: Page, name: string): Promise<void> {
+  const folder = process.env.TIERWATCH_PICTURES;
+  if (folder !== undefined) await tab.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+test.skipIf(!HAS_BROWSER)("a host is added on the real worker with the keyboard alone and no script", async () => {
+  const { createTestHarness } = await import("wrangler");
+  const harness = createTestHarness({ workers: [{ configPath: "wrangler.toml", vars: { SWEEP_SECONDS: 600 } }] });
+  try {
+    const { url } = await harness.listen();
+    url.hostname = "localhost";
+    const worker = harness.getWorker();
+    await worker.applyD1Migrations("DB");
+    const [id, secret] = [16, 32].map((bytes) => randomBytes(bytes).toString("base64url"));
+    const values = [id, await hashOf(secret ?? ""), "anna", "p", id].map((value) => `'${value}'`).join(", ");
+    const now = Date.now();
+    await (await worker.getEnv()).DB.prepare(
+      `INSERT INTO sessions (id, secret_hash, owner, passkey, challenge, began_at, used_at) VALUES (${values}, ${now}, ${now})`,
+    ).run();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const cookie = { name: "__Host-tierwatch", value: `${id}.${secret}`, domain: "localhost", path: "/" };
+    await context.addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: "Strict" }]);
+    const page = await context.newPage();
+    await page.goto(new URL("/owner", url).href);
+    await tabTo(page, "a", "Hosts");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/owner/hosts");
+    await tabTo(page, "input[name=host]");
+    await page.keyboard.type("Core NAS");
+    await page.keyboard.press("Enter");
+    await page.getByText("lower-case letters").first().waitFor();
+    // The browser went to the field that is wrong, and what was typed is still there.
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("corenas");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Enrol corenas of home" }).waitFor();
+    expect(await page.getByLabel("Command for Linux").inputValue()).toMatch(/^node pusher\.mjs enroll \S{22}$/);
+    await context.close();
+  } finally {
+    await harness.close();
+  }
+});
+
+/** Presses Tab until that has the focus. */
+async function tabTo(page: Page, selector: string, hasText?: string): Promise<void> {
+  const wanted = page.locator(`${selector}:focus`, hasText === undefined ? {} : { hasText });
+  for (let presses = 0; presses < 40 && (await wanted.count()) === 0; presses++) await page.keyboard.press("Tab");
+  expect(await wanted.count()).toBe(1);
+}
