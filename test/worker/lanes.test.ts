@@ -32,7 +32,7 @@ const many = (channel: string, count: number) =>
   Array.from({ length: count }, (_, i) => ({ channel, incident: incident(i) }));
 
 async function read(path: string): Promise<string> {
-  const settings = settingsOf(hook("lost"), hook("well"));
+  const settings = { ...settingsOf(hook("lost"), hook("well")), openToAll: true };
   const bindings = { db, settings, now: START + 1_000, sweepSoon: () => undefined };
   return (await createApp().fetch(new Request(`https://tierwatch.example${path}`), bindings)).text();
 }
