@@ -105,6 +105,8 @@ test.skipIf(!HAS_BROWSER)("a host is added on the real worker with the keyboard 
     await context.addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: "Strict" }]);
     const page = await context.newPage();
     await page.goto(new URL("/owner", url).href);
+    // Whole without the script that tells times by the reader's own clock.
+    expect(await page.locator("footer").textContent()).toContain("Times are UTC.");
     await tabTo(page, "a", "Hosts");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/owner/hosts");

@@ -44,7 +44,7 @@ export interface Told {
 export function ownerPage(path: OwnerPath | null, title: string, told: Told, children: Child): string {
   const heading = told.tried === null ? title : `Not done: ${title}`;
   return documentOf(
-    <Layout title={`Tierwatch: ${heading}`} renews={false} stale={false} aside={<Who told={told} />} foot={<Home />}>
+    <Layout title={`Tierwatch: ${heading}`} renews={false} stale={false} aside={<Who told={told} />} foot={null}>
       <nav class="owner-pages" aria-label="Owner">
         <ul>
           {PAGES.map(([href, label]) => (
@@ -76,14 +76,6 @@ function Who({ told }: { told: Told }) {
   return <p>Signed in as {told.by}</p>;
 }
 
-function Home() {
-  return (
-    <>
-      Times are UTC. <a href="/">The status page</a>
-    </>
-  );
-}
-
 export function Outcome({ done }: { done: string | null }) {
   const words = isDone(done) ? DONE[done] : null;
   return words === null ? null : (
@@ -102,7 +94,7 @@ function isDone(text: string | null): text is Done {
 export function turnedAwayPage(why: "signed out" | "forbidden" | "cross site"): string {
   const { title, text } = AWAY[why];
   return documentOf(
-    <Layout title={`Tierwatch: ${title}`} renews={false} stale={false} aside={null} foot={<Home />}>
+    <Layout title={`Tierwatch: ${title}`} renews={false} stale={false} aside={null} foot={null}>
       <section class="device">
         <h1>{title}</h1>
         <p>{text}</p>

@@ -127,6 +127,9 @@ function Unproven({ channels, now }: { channels: readonly ListedChannel[]; now: 
           </li>
         ))}
       </ul>
+      <p>
+        <a href="/owner/channels">Send a test through them</a>
+      </p>
     </section>
   );
 }
