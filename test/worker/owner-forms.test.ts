@@ -104,7 +104,7 @@ describe("silences and pauses", () => {
     ["silence", { amount: "0.5" }, "Write a number", "amount"],
     ["silence", { what: "home host:corenaz" }, "did you mean host:corenas?", "what"],
     ["silence", { what: "home corenas" }, "Write site, host:NAME", "what"],
-    ["recurring", { zone: "Berlin" }, "Berlin", "cron"],
+    ["recurring", { zone: "Berlin" }, "Berlin", "zone"],
     ["recurring", { cron: "every day" }, "not a five-field cron expression", "cron"],
     ["pause", { amount: "9999", unit: "86400" }, "Write a number", "amount"],
   ])("are refused beside the field that is wrong: %s %j", async (form, wrong, why, field) => {

@@ -6,7 +6,6 @@ import type { Fault, Tried, Values } from "../page/owner/form.tsx";
 const FIELDS: Values = {
   seconds: "amount",
   scope: "what",
-  recurs: "cron",
   "recurs.cron": "cron",
   "recurs.zone": "zone",
 };

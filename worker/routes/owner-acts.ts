@@ -4,6 +4,7 @@ import { nearest } from "../../protocol/nearest.ts";
 import * as operations from "../../protocol/owner/acts.ts";
 import type { Refusal } from "../../protocol/refusals.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
+import { zoneFault } from "../../protocol/zone.ts";
 import { scopesOfSite } from "../judge/acts.ts";
 import { titleAlone } from "../judge/headline.ts";
 import type { Owner } from "../judge/reader.ts";
@@ -36,7 +37,10 @@ export function ownerActRoutes(): Served[] {
         return begin(c.env, params.site, owner, { ...base, untilAt: fromAt + body.seconds * 1000, recurs: null });
       }
       const fault = scheduleFault(body.recurs);
-      if (fault !== null) return failed({ code: "malformed", errors: [{ path: "recurs", message: fault }] });
+      if (fault !== null) {
+        const path = zoneFault(body.recurs.zone) === null ? "recurs.cron" : "recurs.zone";
+        return failed({ code: "malformed", errors: [{ path, message: fault }] });
+      }
       const canonical = canonicalSchedule(body.recurs);
       const zone = "zone" in canonical ? canonical.zone : body.recurs.zone;
       const recurs = { cron: body.recurs.cron, zone, seconds: body.seconds };
