@@ -426,10 +426,13 @@ describe("pruning after a send", () => {
 
 describe("doctor asks whether reading the target changes it", () => {
   const PROPERTIES = "zfs get -H -o value atime,readonly";
+  const SOURCE: Answer = ["zfs list -H -o name fast/apps", { stdout: "fast/apps\n" }];
   const check = async (answers: readonly Answer[]) => {
     const prepared = zfsSend.prepare({ source: "fast/apps", target: "archive/apps" });
     if (!prepared.ok) throw new Error("these settings are good");
-    return await prepared.value.check(played(answers, NOW).context);
+    const [source, ...target] = await prepared.value.check(played([SOURCE, ...answers], NOW).context);
+    expect(source).toEqual({ what: "dataset fast/apps is there" });
+    return target;
   };
 
   test.each([

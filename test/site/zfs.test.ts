@@ -155,9 +155,13 @@ describe.skipIf(absent.length > 0)("the ZFS kinds on zfs-fuse", () => {
   test("a target that reading changes is found before it breaks a night, and breaks one", async () => {
     const prepared = zfsSend.prepare({ source: source(), target: target() });
     if (!prepared.ok) throw new Error("these settings are good");
-    expect(await prepared.value.check(contextOf())).toEqual([{ what: `reading ${target()} does not change it` }]);
+    const there = { what: `dataset ${source()} is there` };
+    expect(await prepared.value.check(contextOf())).toEqual([
+      there,
+      { what: `reading ${target()} does not change it` },
+    ]);
     zfs.run("zfs", "set", "atime=on", target());
-    const [found] = await prepared.value.check(contextOf());
+    const [, found] = await prepared.value.check(contextOf());
     expect(found?.fault).toContain(`run: zfs set readonly=on ${target()}`);
 
     readFileSync(targetFile("second"), "utf8");
