@@ -18,6 +18,8 @@ export async function checkJobs(config: Config, shell: Shell): Promise<Finding[]
     const context: CheckContext = {
       exec: (argv, options) => children.exec(argv, { timeoutSeconds: CHECK_SECONDS, ...QUIET, ...options }),
       secret: (reference) => shell.secrets.resolve(reference, config.folder),
+      hide: shell.secrets.learn,
+      host: { env, platform },
       folder: config.folder,
       ...(carries === undefined ? {} : { carries }),
     };

@@ -1,4 +1,7 @@
-/** Folders that Syncthing keeps, from its config.xml. Its API key stays where it is. */
+/**
+ * Folders that Syncthing keeps, from its config.xml. Its API key stays where it is. Their jobs are drafts: which tier lies at the
+ * other end of a folder, its settings do not tell.
+ */
 import { join } from "node:path";
 import { type Eyes, NOTHING, type Part, quoted } from "./part.ts";
 
@@ -25,19 +28,36 @@ function placesOf({ platform, homes, env }: Eyes): string[] {
 
 function partOf(folder: string, xml: string, eyes: Eyes): Part {
   const folders = foldersIn(xml);
+  const whole = folders
+    .filter(({ path }) => isAbsolute(path))
+    .map((one) => ({ ...one, dataset: eyes.name(one.label) }));
   return {
     found: folders.map(({ label, path }) => `Syncthing folder ${label} at ${path} (${folder})`),
-    leftOut: folders
-      .filter(({ path }) => !isAbsolute(path))
-      .map(({ label }) => `Syncthing folder ${label}: its path is not absolute`),
-    tables: folders.filter(({ path }) => isAbsolute(path)).map(({ label, path }) => datasetOf(label, path, eyes)),
-    drafts: [],
+    leftOut: [
+      ...folders
+        .filter(({ path }) => !isAbsolute(path))
+        .map(({ label }) => `Syncthing folder ${label}: its path is not absolute`),
+      ...whole.map(
+        ({ label }) =>
+          `the job for Syncthing folder ${label}: which tiers it joins is yours to say; a draft stands at the end`,
+      ),
+    ],
+    tables: whole.map(datasetOf),
+    drafts: whole.map((one) => draftOf(one, eyes)),
   };
 }
 
 interface Folder {
+  readonly id: string;
   readonly label: string;
   readonly path: string;
+  /** `sendreceive`, `sendonly`, `receiveonly` or `receiveencrypted`. */
+  readonly type: string;
+}
+
+interface Named extends Folder {
+  /** The name of its dataset. */
+  readonly dataset: string;
 }
 
 /** The `<folder id= label= path=>` elements; the template in `<defaults>` has no path of its own. */
@@ -45,8 +65,8 @@ export function foldersIn(xml: string): Folder[] {
   const real = xml.replace(/<defaults>.*?<\/defaults>/s, "");
   return [...real.matchAll(/<folder\s([^>]*)>/g)].flatMap(([, attributes = ""]) => {
     const value = (name: string) => plain(new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1] ?? "");
-    const path = value("path");
-    return path === "" ? [] : [{ label: value("label") || value("id"), path }];
+    const [id, path] = [value("id"), value("path")];
+    return path === "" ? [] : [{ id, label: value("label") || id, path, type: value("type") || "sendreceive" }];
   });
 }
 
@@ -68,10 +88,29 @@ function isAbsolute(path: string): boolean {
   return /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path);
 }
 
-function datasetOf(label: string, path: string, eyes: Eyes): string {
+function datasetOf({ dataset, path }: Named): string {
   return `[[datasets]]                          # Syncthing folder; if its data are made elsewhere, \`born\` is the tier where
-name = ${quoted(eyes.name(label))}
+name = ${quoted(dataset)}
 born = "archive"
 paths = { archive = ${quoted(path)} }
+`;
+}
+
+/** Where the folder only receives, the hop is carried by the job on the host that sends. */
+function draftOf({ id, dataset, type }: Named, eyes: Eyes): string {
+  const hop = /^receive/.test(type)
+    ? `side = "receiving"                    # the host that sends has the job that carries this hop
+tier = "staging"`
+    : `from = "archive"
+to = "staging"
+datasets = [${quoted(dataset)}]
+window = "6h"`;
+  return `[[jobs]]
+name = ${quoted(eyes.name(`sync-${dataset}`))}
+kind = "syncthing"
+${hop}
+schedule = { every = "1h" }
+grace = "30m"
+folder = ${quoted(id)}
 `;
 }

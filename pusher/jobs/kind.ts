@@ -67,7 +67,7 @@ export interface Machine {
 }
 
 /** What a kind may use to look at its preconditions on this host; what it runs has to change nothing, and be bounded in time. */
-export type CheckContext = Pick<KindContext, "exec" | "secret" | "folder" | "carries">;
+export type CheckContext = Pick<KindContext, "exec" | "secret" | "hide" | "host" | "folder" | "carries">;
 
 /** Names and values for a program's environment, or why they are not to be had. */
 export type Environment = Result<Readonly<Record<string, string>>, string>;

@@ -93,9 +93,14 @@ async function fetchOut(
   }
 }
 
-function troubleOf({ exitCode, signal, startError, timedOut }: Ended): string | undefined {
+/** What a tool says last is mostly why it gave up; of many files that fail, a sentence holds no more. */
+const SAID_MAX_CHARS = 120;
+
+function troubleOf({ exitCode, signal, startError, timedOut, stderr }: Ended): string | undefined {
   if (startError !== undefined) return startError;
   if (timedOut) return `it was not there after ${FETCH_MAX_SECONDS} s`;
   if (signal !== undefined) return `the fetch was ended by ${signal}`;
-  return exitCode === 0 ? undefined : `the fetch ended with ${exitCode}`;
+  if (exitCode === 0) return undefined;
+  const said = stderr.trimEnd().split("\n").at(-1)?.trim().slice(0, SAID_MAX_CHARS) ?? "";
+  return `the fetch ended with ${exitCode}${said === "" ? "" : `: ${said}`}`;
 }

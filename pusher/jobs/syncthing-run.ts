@@ -17,7 +17,7 @@ import { follow } from "./syncthing-follow.ts";
 import type { Seen } from "./syncthing-judge.ts";
 import { lookAt } from "./syncthing-look.ts";
 import type { SyncthingSettings } from "./syncthing-settings.ts";
-import { folderTrouble } from "./syncthing-trouble.ts";
+import { folderTrouble, sideFault } from "./syncthing-trouble.ts";
 import { wait } from "./wait.ts";
 
 /** A folder with so many folders and no file in them is not looked through further; it is not the empty one of a missing disk. */
@@ -72,16 +72,6 @@ function amountsOf({ side }: SyncthingSettings, { status, peer }: Seen, context:
     ...(carried === undefined ? {} : { bytes: Math.max(carried, 0) }),
     ...(before === undefined ? {} : { deletions: Math.max(status.globalDeleted - before.deleted, 0) }),
   };
-}
-
-function sideFault({ side, folder }: SyncthingSettings, type: string): string | undefined {
-  if (side === "sending" && /^receive/.test(type)) {
-    return `folder ${folder} only receives on this host: write side = "receiving", or run this job where the data comes from`;
-  }
-  if (side === "receiving" && type === "sendonly") {
-    return `folder ${folder} only sends on this host: a job with side = "receiving" belongs where the data arrives`;
-  }
-  return undefined;
 }
 
 /**

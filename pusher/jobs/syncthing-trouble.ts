@@ -1,6 +1,7 @@
 /** Why Syncthing does not carry, as sentences for the owner; pure, from what it says itself. */
 import { counted } from "./few.ts";
 import type { FileError } from "./syncthing-answers.ts";
+import type { SyncthingSettings } from "./syncthing-settings.ts";
 
 const SHOWN = 5;
 
@@ -65,4 +66,18 @@ function shortOf(error: string): string {
 
 function firstLine(text: string): string {
   return text.trim().split("\n")[0]?.slice(0, 300) ?? "";
+}
+
+/** The job stands on the wrong host: `type` is the folder's own. */
+export function sideFault(
+  { side, folder }: Pick<SyncthingSettings, "side" | "folder">,
+  type: string,
+): string | undefined {
+  if (side === "sending" && /^receive/.test(type)) {
+    return `folder ${folder} only receives on this host: write side = "receiving", or run this job where the data comes from`;
+  }
+  if (side === "receiving" && type === "sendonly") {
+    return `folder ${folder} only sends on this host: a job with side = "receiving" belongs where the data arrives`;
+  }
+  return undefined;
 }

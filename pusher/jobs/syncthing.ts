@@ -12,6 +12,10 @@ export const syncthing = defineKind({
   settings: syncthingSettings,
   programs: () => [],
   marks: true,
+  check: async (own, context) => {
+    const { checkSyncthing } = await import("./check-syncthing.ts");
+    return checkSyncthing(own, context);
+  },
   arrived: async (own, root, asking) => {
     const { hasArrived } = await import("./syncthing-arrived.ts");
     return hasArrived(own, root, asking);

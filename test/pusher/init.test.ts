@@ -8,7 +8,7 @@ import { checkConfig } from "../../pusher/config.ts";
 import { remotesIn } from "../../pusher/init/clouds.ts";
 import { mountsIn } from "../../pusher/init/disks.ts";
 import { type Eyes, namer } from "../../pusher/init/part.ts";
-import { foldersIn } from "../../pusher/init/syncthing.ts";
+import { foldersIn, lookAtSyncthing } from "../../pusher/init/syncthing.ts";
 import { type Host, host } from "./host.ts";
 
 /** A machine as programs and files show it. */
@@ -105,6 +105,7 @@ describe("init", () => {
       "ZFS file system archive/apps: it looks like a copy of another pool's",
       "ZFS file system archive/old: it is not mounted",
       "syncoid in /etc/cron.d/syncoid: leave it; a job of kind zfs-follow",
+      "the job for Syncthing folder Photos & more: which tiers it joins is yours to say",
       "restic is started by your crontab",
       "pg_dump is started by /etc/systemd/system/dump.timer",
       "rclone remote b2 (b2)",
@@ -138,7 +139,9 @@ describe("init", () => {
     );
     if (!config.ok) throw new Error(config.failure.join("\n"));
     const kinds = config.value.jobs.map(({ kind }) => kind);
-    expect(kinds).toEqual(expect.arrayContaining(["zfs-send", "zfs-follow", "rclone", "restic", "borg", "kopia"]));
+    expect(kinds).toEqual(
+      expect.arrayContaining(["zfs-send", "zfs-follow", "syncthing", "rclone", "restic", "borg", "kopia"]),
+    );
   });
 
   it("works on a machine where it finds nothing", async () => {
@@ -164,8 +167,14 @@ describe("init", () => {
 
 test("Syncthing's folders are read, and the template for new ones is not", () => {
   const [first, ...more] = foldersIn(CORENAS.files?.["/home/owner/.local/state/syncthing/config.xml"] ?? "");
-  expect(first).toEqual({ label: "Photos & more", path: "/srv/photos" });
+  expect(first).toEqual({ id: "ph", label: "Photos & more", path: "/srv/photos", type: "sendonly" });
   expect(more).toEqual([]);
+});
+
+test("a folder of Syncthing that only receives gets the draft of a job that looks", async () => {
+  const xml = '<folder id="ph" label="Photos" path="/srv/photos" type="receiveonly"></folder>';
+  const part = await lookAtSyncthing(eyes({ files: { "/root/.config/syncthing/config.xml": xml } }));
+  expect(part.drafts).toEqual([expect.stringMatching(/side = "receiving".*\ntier = "staging"\n.*folder = "ph"\n$/s)]);
 });
 
 test("an encrypted rclone.conf tells nothing", () => {

@@ -535,3 +535,31 @@ describe("Syncthing's key and address", () => {
     expect(parseGui("<configuration/>")).toBeUndefined();
   });
 });
+
+describe("doctor asks Syncthing", () => {
+  async function check(settings: object = {}, script = allWell()) {
+    server = await playSyncthing(script, () => undefined);
+    const own = { folder: "archive", address: server.address, api_key: "env:KEY", ...settings };
+    const prepared = syncthing.prepare(own);
+    if (!prepared.ok) throw new Error("these settings are good");
+    const secret = () => ({ ok: true as const, value: "KEY" });
+    const found = await prepared.value.check({ ...played([], NOW).context, secret });
+    return { found, asked: server.asked };
+  }
+
+  test("whether it knows the folder, and asks for no scan", async () => {
+    const { found, asked } = await check();
+    expect(found).toEqual([{ what: "Syncthing folder archive answers" }]);
+    expect(asked.filter((path) => path.includes("scan"))).toEqual([]);
+  });
+
+  test("whether this is the right side of it", async () => {
+    const [{ fault } = { fault: undefined }] = (await check({ side: "receiving" })).found;
+    expect(fault).toMatch(/^folder archive only sends on this host/);
+  });
+
+  test("and says what is wrong when it does not answer", async () => {
+    const [{ fault } = { fault: undefined }] = (await check({ address: "http://127.0.0.1:9" })).found;
+    expect(fault).toMatch(/^Syncthing was not reached at http:\/\/127\.0\.0\.1:9/);
+  });
+});

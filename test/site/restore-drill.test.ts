@@ -125,7 +125,7 @@ describe.skipIf(absent.length > 0)("a restore drill of a restic repository", () 
     const outcome = await drill();
     expect(outcome).toMatchObject({ code: 1, status: "failed" });
     expect(outcome.reason).toMatch(
-      /^3 of 3 files of photos did not come back from offsite as they were: p0\.jpg \(the fetch ended with \d\), /,
+      /^3 of 3 files of photos did not come back from offsite as they were: p0\.jpg \(the fetch ended with \d: .+\), /,
     );
     expect(outcome.readings).toBeUndefined();
     expect(readdirSync(join(here.folder, "scratch"))).toEqual([]);
