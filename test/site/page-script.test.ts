@@ -29,7 +29,8 @@ beforeAll(async () => {
     response.setHeader("content-security-policy", POLICY);
     if (path === "/style.css") return response.setHeader("content-type", "text/css").end(STYLE);
     if (path === "/page.js") return response.setHeader("content-type", "text/javascript").end(SCRIPT);
-    if (path === "/favicon.svg") return response.writeHead(404).end();
+    // The page's other requests are of other tests.
+    if (/\.(svg|png|js|webmanifest)$/.test(path)) return response.writeHead(404).end();
     if (summary === null) return response.destroy();
     response.setHeader("content-type", "text/html; charset=utf-8");
     return response.end(
