@@ -4,7 +4,7 @@
  * `windClock` sees to it that the alarm is set. It also keeps the last page (last-page.ts): its storage is not the database's.
  */
 import * as runtime from "cloudflare:workers";
-import { type Env, readSettings } from "./settings.ts";
+import { type Env, settingsOf } from "./settings.ts";
 import { openDatabase } from "./store/database.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";
 import { takeBack } from "./take-back.ts";
@@ -15,7 +15,7 @@ export class Clock extends runtime.DurableObject<Env> {
   /** Keeps a page, or gives it back; else sets the alarm unless it is set. */
   override async fetch(request: Request): Promise<Response> {
     if (new URL(request.url).pathname === "/page") return this.page(request);
-    const settings = readSettings(this.env);
+    const settings = settingsOf(this.env);
     if ((await this.ctx.storage.getAlarm()) === null) {
       await this.ctx.storage.setAlarm(Date.now() + settings.sweepSeconds * 1000);
     }
@@ -23,7 +23,7 @@ export class Clock extends runtime.DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    const [db, settings, now] = [openDatabase(this.env.DB), readSettings(this.env), Date.now()];
+    const [db, settings, now] = [openDatabase(this.env.DB), settingsOf(this.env), Date.now()];
     const latestAt = now + settings.sweepSeconds * 1000;
     // First of all the next one: a sweep that throws must not stop the clock.
     await this.ctx.storage.setAlarm(latestAt);

@@ -2,7 +2,7 @@
 import { createApp } from "./app.ts";
 import { Clock, windClock } from "./clock.ts";
 import { lastPageOf } from "./last-page.ts";
-import { type Env, readSettings } from "./settings.ts";
+import { type Env, settingsOf } from "./settings.ts";
 import { counted, openDatabase } from "./store/database.ts";
 import { sweep } from "./sweep.ts";
 import { takeBack } from "./take-back.ts";
@@ -14,7 +14,7 @@ const app = createApp();
 
 export default {
   fetch(request, env, ctx) {
-    const [{ db, statements }, settings, now] = [counted(openDatabase(env.DB)), readSettings(env), Date.now()];
+    const [{ db, statements }, settings, now] = [counted(openDatabase(env.DB)), settingsOf(env), Date.now()];
     const swept = async () => takeBack(ctx.cache, await sweep(db, settings, now, "request", statements()));
     const sweepSoon = () => ctx.waitUntil(Promise.all([swept(), windClock(env.CLOCK)]));
     const lastPage = lastPageOf(env.CLOCK, settings, now, (work) => ctx.waitUntil(work));
@@ -24,7 +24,7 @@ export default {
   async scheduled(controller, env, ctx) {
     // It may come late, and is then about now and not about the minute that it was meant for.
     const now = Math.max(controller.scheduledTime, Date.now());
-    await takeBack(ctx.cache, await sweep(openDatabase(env.DB), readSettings(env), now, "cron"));
+    await takeBack(ctx.cache, await sweep(openDatabase(env.DB), settingsOf(env), now, "cron"));
     await windClock(env.CLOCK);
   },
 } satisfies ExportedHandler<Env>;

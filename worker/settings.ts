@@ -73,6 +73,16 @@ const webUrl = z.url({ protocol: /^https?$/ });
 
 type Reader<Value> = { readonly value: Value; readonly faults: readonly string[] };
 
+/** Workers hands one object to every event of an isolate, and reading it costs more than many an event. */
+const known = new WeakMap<Env, Settings>();
+
+/** The settings of an environment that does not change any more. */
+export function settingsOf(env: Env): Settings {
+  const settings = known.get(env) ?? readSettings(env);
+  known.set(env, settings);
+  return settings;
+}
+
 /** Reads all settings; every fault is a sentence that names the variable. */
 export function readSettings(env: Env): Settings {
   const sweep = readSweepSeconds(env.SWEEP_SECONDS);

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { signedHeaders } from "../../protocol/signature.ts";
 import worker from "../../worker/index.ts";
 import type { Sites } from "../../worker/judge/public.ts";
-import { type Env, readSettings } from "../../worker/settings.ts";
+import { type Env, readSettings, settingsOf } from "../../worker/settings.ts";
 import { corenasPlan } from "./reference.ts";
 import { emptyDatabase, enrolled, type TestHost } from "./support.ts";
 
@@ -20,6 +20,13 @@ const NO_SECRET =
 const read = (vars: Record<string, unknown>) => readSettings({ DB: env.DB, ...vars });
 
 describe("sound settings", () => {
+  test("are read once of an environment, which does not change", () => {
+    const own = { DB: env.DB, SWEEP_SECONDS: "30" };
+    expect(settingsOf(own)).toEqual(readSettings(own));
+    expect(settingsOf(own)).toBe(settingsOf(own));
+    expect(settingsOf({ ...own, SWEEP_SECONDS: "40" }).sweepSeconds).toBe(40);
+  });
+
   test("have no faults, and every channel under its name", () => {
     const vars = { SWEEP_SECONDS: "30", PAGE_URL: "https://t.example/", CHANNELS: { mail, ops: hook }, EMAIL };
     expect(read({ ...vars, OPS_SECRET: SECRET })).toEqual({

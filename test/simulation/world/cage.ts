@@ -80,9 +80,13 @@ export function cageOf(
   channels: Channels,
   faults: CageFaults,
 ): Cage {
-  const lives = new AsyncLocalStorage<Life>();
-  const worker = load(code, time, channels, lives);
-  const lineOf = (life: Life, committed: Committed): Line => lineFor(life, time, faults, committed);
+  const lives = new AsyncLocalStorage<Event>();
+  const current = (): Event => {
+    const event = lives.getStore();
+    if (event === undefined) throw new Error("code of the worker runs outside any event");
+    return event;
+  };
+  const worker = load(code, time, channels, () => current().life);
   const kept = new Map<string, unknown>();
   const storage = {
     getAlarm: async () => cage.alarmAt,
@@ -94,25 +98,27 @@ export function cageOf(
       kept.set(key, value);
     },
   };
-  const envOf = (life: Life, committed: Committed): object => {
-    const bare = {
-      ...channels.env,
-      DB: database.bindingOver(lineOf(life, committed)),
-      EMAIL: channels.mailOf(life),
-      SWEEP_SECONDS: 60,
-      PAGE_URL: "https://tierwatch.example.org/",
-    };
-    const clock = {
-      fetch: (url: string, init?: RequestInit) => new worker.Clock({ storage }, bare).fetch(new Request(url, init)),
-    };
-    return { ...bare, CLOCK: { idFromName: (name: string) => name, get: () => clock } };
+  // Each event has a line of its own, and all have the one environment, as in an isolate.
+  const bare = {
+    ...channels.env,
+    DB: database.bindingOver((act, queries) => current().line(act, queries)),
+    EMAIL: channels.mailOf(() => current().life),
+    SWEEP_SECONDS: 60,
+    PAGE_URL: "https://tierwatch.example.org/",
   };
+  const clock = {
+    fetch: (url: string, init?: RequestInit) => new worker.Clock({ storage }, bare).fetch(new Request(url, init)),
+  };
+  const env = { ...bare, CLOCK: { idFromName: (name: string) => name, get: () => clock } };
   /** Lives until everything is done, has failed, or the life was ended by a fault. */
-  const live = async (act: (life: Life, ctx: Context) => Promise<void>): Promise<Life> => {
+  const live = async (
+    act: (life: Life, ctx: Context) => Promise<void>,
+    committed: Committed = () => undefined,
+  ): Promise<Life> => {
     const life = lifeOn(time);
     const ctx = contextOf();
     const dead = new Promise<void>((resolve) => life.onFault(() => (life.alive() ? undefined : resolve())));
-    const done = lives.run(life, async () => {
+    const done = lives.run({ life, line: lineFor(life, time, faults, committed) }, async () => {
       await act(life, ctx).catch(() => undefined);
       await ctx.settled();
     });
@@ -124,27 +130,20 @@ export function cageOf(
     fetch: (sent, answered, committed) =>
       live(async (life, ctx) => {
         life.onFault(() => (life.alive() ? undefined : answered({ answer: undefined, life })));
-        const response = await worker.default.fetch(requestOf(sent), envOf(life, committed), ctx);
+        const response = await worker.default.fetch(requestOf(sent), env, ctx);
         const answer = { status: response.status, headers: {}, body: await response.text() };
         if (life.alive()) answered({ answer, life });
-      }),
-    scheduled: (at) =>
-      live((life, ctx) =>
-        worker.default.scheduled(
-          { scheduledTime: at },
-          envOf(life, () => undefined),
-          ctx,
-        ),
-      ),
-    alarm: () =>
-      live((life) =>
-        new worker.Clock(
-          { storage },
-          envOf(life, () => undefined),
-        ).alarm(),
-      ),
+      }, committed),
+    scheduled: (at) => live((_, ctx) => worker.default.scheduled({ scheduledTime: at }, env, ctx)),
+    alarm: () => live(() => new worker.Clock({ storage }, env).alarm()),
   };
   return cage;
+}
+
+/** What the worker's code runs in: whose it is, and its way to the database. */
+interface Event {
+  readonly life: Life;
+  readonly line: Line;
 }
 
 interface Context {
@@ -204,12 +203,7 @@ function lineFor(life: Life, time: Time, faults: CageFaults, committed: Committe
   };
 }
 
-function load(code: string, time: Time, channels: Channels, lives: AsyncLocalStorage<Life>): Worker {
-  const current = (): Life => {
-    const life = lives.getStore();
-    if (life === undefined) throw new Error("code of the worker runs outside any event");
-    return life;
-  };
+function load(code: string, time: Time, channels: Channels, current: () => Life): Worker {
   const globals = {
     Date: dateOf(time.now),
     Intl: cachedIntl,

@@ -22,7 +22,7 @@ export interface Channels {
   readonly env: Readonly<Record<string, unknown>>;
   /** What the worker's `fetch` reaches. */
   readonly receive: (life: Life, url: string, init: unknown) => Promise<Response>;
-  readonly mailOf: (life: Life) => object;
+  readonly mailOf: (current: () => Life) => object;
   readonly ail: (channel: string, ailment: Ailment) => void;
   readonly messages: readonly Message[];
 }
@@ -84,8 +84,9 @@ export function channelsOf(time: Time, chance: Chance, database: SimulatedDataba
       const { data } = z.parse(z.object({ data: alert }), JSON.parse(body));
       return new Response(null, { status: await pass(life, OPS, id, data) });
     },
-    mailOf: (life) => ({
+    mailOf: (current) => ({
       send: async (message: unknown) => {
+        const life = current();
         const { subject, text } = z.parse(mail, message);
         const { key, of } = deliveryOf(database, subject, text);
         if ((await pass(life, MAIL, key, of)) !== 200) throw new Error("the mail could not be sent: internal error");
