@@ -9,10 +9,7 @@ import { sayGone } from "../../worker/judge/subscribers.ts";
 import { tierAges } from "../../worker/judge/tier-ages.ts";
 import { told, zoneOfSite } from "../../worker/judge/told.ts";
 import type { Watch } from "../../worker/judge/watch.ts";
-import { carrying, chainPlans, HOUR, lifeOf, look, MINUTE, ran, START, wellAt } from "./site.ts";
-
-const WELL = START + HOUR;
-const well = () => wellAt(lifeOf(chainPlans()), WELL);
+import { carrying, chainPlans, HOUR, lifeOf, look, MINUTE, ran, START, WELL, well } from "./site.ts";
 
 test("a title is one line of under 80 characters and whole, whatever it is made of", () => {
   fc.assert(

@@ -1,8 +1,6 @@
 /** What the closing alert says beside that it is over: what came late, what was missed, and what did not get well at all. */
 import { describe, expect, test } from "vitest";
-import type { HostPlan } from "../../worker/judge/chain.ts";
 import { missedRuns } from "../../worker/judge/missed-runs.ts";
-import { replan } from "../../worker/judge/planned.ts";
 import type { JobFacts, JobSpec } from "../../worker/judge/watch.ts";
 import {
   aliveUntil,
@@ -10,30 +8,25 @@ import {
   bothHeard,
   carrying,
   chainPlans,
+  edited,
   HOUR,
   type Life,
   lifeOf,
   look,
   MINUTE,
-  NAME,
   proved,
   ran,
   runFact,
   START,
+  WELL,
   watch,
+  well,
   wellAt,
 } from "./site.ts";
 
-const WELL = START + HOUR;
 /** When the next run of each job is due: 2026-11-24 03:00 UTC. */
 const DUE = WELL + 24 * HOUR;
-const wellOf = (more = {}, windows = {}) => wellAt(lifeOf(chainPlans(windows, more)), WELL);
 const closings = (life: Life, root: string) => life.said.filter((one) => one.kind === "closed" && one.root === root);
-const edit = (life: Life, plans: readonly HostPlan[], now: number): Life => {
-  const change = replan(NAME, plans, life.watches, now);
-  if (!("put" in change)) throw new Error(change.join("; "));
-  return look({ ...life, watches: change.put }, now);
-};
 
 /** The last closing alert about `nightly`, in one text. */
 function closingOf(life: Life, root = "job:nas/nightly"): string {
@@ -50,7 +43,7 @@ describe("what was in time and told late is said to be that:", () => {
   };
 
   test("a run whose start was missed", () => {
-    const missed = aliveUntil(wellOf({ startWithinSeconds: 600 }), WELL, DUE + 10 * MINUTE);
+    const missed = aliveUntil(well({}, { startWithinSeconds: 600 }), WELL, DUE + 10 * MINUTE);
     expect(watch(missed, "job:nas/nightly").reason.code).toBe("not_started");
     expect(closingOf(toldLate(missed, DUE + 50 * MINUTE, 20))).toContain(
       "The backup itself was in time: nightly on nas finished at 2026-11-24 03:25 UTC (25 min ago); " +
@@ -59,7 +52,7 @@ describe("what was in time and told late is said to be that:", () => {
   });
 
   test("a run whose end was missed", () => {
-    const running = began(wellOf({ maxRuntimeSeconds: 1200 }), "nas", "nightly", DUE + 5 * MINUTE);
+    const running = began(well({}, { maxRuntimeSeconds: 1200 }), "nas", "nightly", DUE + 5 * MINUTE);
     const missed = aliveUntil(running, WELL, DUE + 30 * MINUTE);
     expect(watch(missed, "job:nas/nightly").reason.code).toBe("overrun");
     expect(closingOf(toldLate(missed, DUE + 50 * MINUTE, 19))).toContain("The backup itself was in time");
@@ -68,7 +61,7 @@ describe("what was in time and told late is said to be that:", () => {
 
   /** Each job ran, and nothing was told of what they moved until the archive is out of its window. */
   const untold = () => {
-    let lived = ran(ran(wellOf(), "nas", "nightly", DUE), "nas", "sync", DUE);
+    let lived = ran(ran(well(), "nas", "nightly", DUE), "nas", "sync", DUE);
     lived = aliveUntil(ran(lived, "vm", "cloud", DUE), WELL, WELL + 26 * HOUR);
     expect(lived.open).toMatchObject([{ root: "job:nas/nightly", subject: "copy:apps/archive" }]);
     return lived;
@@ -92,7 +85,7 @@ describe("what was in time and told late is said to be that:", () => {
   });
 
   test("but not yesterday's run, when today's is found to be under way", () => {
-    const missed = aliveUntil(wellOf({ maxRuntimeSeconds: 3 * 3600, hardLimitSeconds: 6 * 3600 }), WELL, DUE + HOUR);
+    const missed = aliveUntil(well({}, { maxRuntimeSeconds: 3 * 3600, hardLimitSeconds: 6 * 3600 }), WELL, DUE + HOUR);
     expect(watch(missed, "job:nas/nightly").status).toBe("missed");
     const now = DUE + HOUR + MINUTE;
     const closed = closingOf(look(began(bothHeard(missed, now), "nas", "nightly", DUE + 50 * MINUTE), now));
@@ -154,11 +147,11 @@ describe("what an edit of the plan ends is not called well:", () => {
     }));
 
   test("a renamed job whose copy is as old as before is no longer watched, and its copy is told at its new hop", () => {
-    let lived = ran(ran(wellOf(), "nas", "nightly", DUE), "nas", "sync", DUE);
+    let lived = ran(ran(well(), "nas", "nightly", DUE), "nas", "sync", DUE);
     lived = aliveUntil(ran(lived, "vm", "cloud", DUE), WELL, WELL + 26 * HOUR);
     expect(lived.open).toMatchObject([{ root: "job:nas/nightly", subject: "copy:apps/archive" }]);
     const now = WELL + 27 * HOUR;
-    lived = edit(aliveUntil(lived, WELL + 26 * HOUR, now), renamed(), now);
+    lived = edited(aliveUntil(lived, WELL + 26 * HOUR, now), renamed(), now);
     expect(closingOf(lived)).toMatch(/^home: nightly on nas is no longer watched\nIt was taken out of the plan at /);
     expect(closingOf(lived)).toContain("Still to follow: apps in archive");
     expect(watch(lived, "copy:apps/archive").status).toBe("late");
@@ -179,7 +172,7 @@ describe("what an edit of the plan ends is not called well:", () => {
     lived = aliveUntil(ran(lived, "vm", "cloud", DUE), WELL, WELL + 26 * HOUR);
     expect(lived.open).toMatchObject([{ root: "copy:apps/archive" }]);
     const now = WELL + 26 * HOUR + MINUTE;
-    lived = edit(lived, chainPlans(), now);
+    lived = edited(lived, chainPlans(), now);
     expect(lived.open).toMatchObject([{ root: "copy:apps/archive" }]);
     expect(closings(lived, "copy:apps/archive")).toEqual([]);
     lived = look(proved(bothHeard(lived, now), "apps", "archive", DUE, "nas"), now + MINUTE);
@@ -187,8 +180,8 @@ describe("what an edit of the plan ends is not called well:", () => {
   });
 
   test("failures that the plan now tolerates", () => {
-    const lived = look(ran(wellOf(), "nas", "sync", WELL + MINUTE, { status: "failed" }), WELL + 2 * MINUTE);
-    const eased = edit(lived, chainPlans({}, { alertAfter: { failures: 3 } }), WELL + 3 * MINUTE);
+    const lived = look(ran(well(), "nas", "sync", WELL + MINUTE, { status: "failed" }), WELL + 2 * MINUTE);
+    const eased = edited(lived, chainPlans({}, { alertAfter: { failures: 3 } }), WELL + 3 * MINUTE);
     expect(closingOf(eased, "job:nas/sync")).toMatch(/^home: sync on nas failed, which its plan now tolerates\n/);
   });
 });

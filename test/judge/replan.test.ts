@@ -2,49 +2,39 @@
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../protocol/plan.ts";
 import type { HostPlan } from "../../worker/judge/chain.ts";
-import { replan } from "../../worker/judge/planned.ts";
 import { type CopySpec, copyKey } from "../../worker/judge/watch.ts";
 import {
   aliveUntil,
   began,
   bothHeard,
   chainPlans,
+  edited,
   HOUR,
   type Life,
   lifeOf,
   look,
   MINUTE,
-  NAME,
   proved,
   ran,
-  START,
+  WELL,
   watch,
+  well,
   wellAt,
 } from "./site.ts";
-
-const WELL = START + HOUR;
-
-function withPlans(life: Life, plans: readonly HostPlan[], now: number): Life {
-  const change = replan(NAME, plans, life.watches, now);
-  if (!("put" in change)) throw new Error(change.join("; "));
-  return look({ ...life, watches: change.put }, now);
-}
 
 /** The chain's plans with every job's grace, in seconds, as given. */
 function graced(graceSeconds: number, windows = {}): HostPlan[] {
   return chainPlans(windows).map(({ host, plan, plannedAt }) => {
-    const edited: Plan = { ...plan, jobs: plan.jobs.map((job) => ({ ...job, graceSeconds })) };
-    return { host, plan: edited, plannedAt };
+    const changed: Plan = { ...plan, jobs: plan.jobs.map((job) => ({ ...job, graceSeconds })) };
+    return { host, plan: changed, plannedAt };
   });
 }
 
 describe("an edit of the plan", () => {
-  const well = () => wellAt(lifeOf(chainPlans()), WELL);
-
   test("that gives a missed job more grace leaves it missed and its incident open", () => {
     const missed = aliveUntil(well(), WELL, WELL + 25 * HOUR);
     expect(watch(missed, "job:nas/nightly").status).toBe("missed");
-    const loosened = withPlans(missed, graced(48 * 3600), WELL + 25 * HOUR + MINUTE);
+    const loosened = edited(missed, graced(48 * 3600), WELL + 25 * HOUR + MINUTE);
     expect(watch(loosened, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
     expect(loosened.open.map(({ root }) => root)).toContain("job:nas/nightly");
     const mended = look(ran(loosened, "nas", "nightly", WELL + 26 * HOUR), WELL + 26 * HOUR + MINUTE);
@@ -56,7 +46,7 @@ describe("an edit of the plan", () => {
     const prompt = chainPlans({}, { startWithinSeconds: 600, graceSeconds: 48 * 3600 });
     let lived = aliveUntil(wellAt(lifeOf(prompt), WELL), WELL, at);
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
-    lived = withPlans(lived, chainPlans({}, { graceSeconds: 48 * 3600 }), at + MINUTE);
+    lived = edited(lived, chainPlans({}, { graceSeconds: 48 * 3600 }), at + MINUTE);
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
     lived = look(began(bothHeard(lived, at + HOUR), "nas", "nightly", at + HOUR), at + HOUR);
     expect(watch(lived, "job:nas/nightly").status).toBe("late");
@@ -67,17 +57,17 @@ describe("an edit of the plan", () => {
     const jobsRan = (life: Life, at: number) =>
       ran(ran(ran(life, "nas", "nightly", at), "nas", "sync", at), "vm", "cloud", at);
     let lived = proved(jobsRan(well(), WELL + 24 * HOUR), "apps", "archive", WELL + 24 * HOUR, "nas");
-    const edited = WELL + 31 * HOUR;
-    lived = aliveUntil(lived, WELL + 24 * HOUR, edited);
+    const editedAt = WELL + 31 * HOUR;
+    lived = aliveUntil(lived, WELL + 24 * HOUR, editedAt);
     expect(watch(lived, "copy:apps/offsite").status).toBe("blocked");
-    lived = withPlans(lived, chainPlans({ offsite: 200 }), edited + MINUTE);
+    lived = edited(lived, chainPlans({ offsite: 200 }), editedAt + MINUTE);
     // Staging moves on, offsite does not, and its own next chance passes.
-    lived = proved(lived, "apps", "staging", edited, "vm");
-    lived = look(bothHeard(lived, edited + 2 * MINUTE), edited + 2 * MINUTE);
+    lived = proved(lived, "apps", "staging", editedAt, "vm");
+    lived = look(bothHeard(lived, editedAt + 2 * MINUTE), editedAt + 2 * MINUTE);
     expect(watch(lived, "copy:apps/offsite")).toMatchObject({ status: "late", reason: { code: "catching_up" } });
     lived = jobsRan(lived, WELL + 48 * HOUR);
     for (const tier of ["archive", "staging"]) lived = proved(lived, "apps", tier, WELL + 48 * HOUR, "vm");
-    lived = aliveUntil(lived, edited + 3 * MINUTE, WELL + 58 * HOUR);
+    lived = aliveUntil(lived, editedAt + 3 * MINUTE, WELL + 58 * HOUR);
     expect(watch(lived, "copy:apps/offsite")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
     const later = WELL + 58 * HOUR;
     lived = look(proved(bothHeard(lived, later), "apps", "offsite", WELL + 48 * HOUR, "vm"), later);
@@ -90,7 +80,7 @@ describe("an edit of the plan", () => {
     let lived = began(wellAt(lifeOf(bounded), WELL), "nas", "nightly", start);
     lived = aliveUntil(lived, WELL, start + HOUR + 5 * MINUTE);
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overrun" } });
-    lived = withPlans(
+    lived = edited(
       lived,
       chainPlans({}, { maxRuntimeSeconds: 8 * 3600, graceSeconds: 48 * 3600 }),
       start + HOUR + 6 * MINUTE,
@@ -104,11 +94,11 @@ describe("an edit of the plan", () => {
   test("that gives more grace leaves a job missed whose last run was a tolerated failure", () => {
     const patient = { alertAfter: { failures: 3 } };
     const failedAt = WELL + 24 * HOUR;
-    let lived = ran(wellAt(lifeOf(chainPlans({}, patient)), WELL), "nas", "nightly", failedAt, { status: "failed" });
+    let lived = ran(well({}, patient), "nas", "nightly", failedAt, { status: "failed" });
     const missedAt = failedAt + 25 * HOUR;
     lived = aliveUntil(lived, WELL, missedAt);
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
-    lived = withPlans(lived, chainPlans({}, { ...patient, graceSeconds: 48 * 3600 }), missedAt + MINUTE);
+    lived = edited(lived, chainPlans({}, { ...patient, graceSeconds: 48 * 3600 }), missedAt + MINUTE);
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
     lived = look(
       ran(bothHeard(lived, missedAt + HOUR), "nas", "nightly", missedAt, { status: "failed" }),
@@ -121,7 +111,7 @@ describe("an edit of the plan", () => {
     const now = WELL + 24 * HOUR + 50 * MINUTE;
     const late = aliveUntil(well(), WELL, now);
     expect(watch(late, "job:nas/nightly").status).toBe("late");
-    const tightened = withPlans(late, graced(600), now);
+    const tightened = edited(late, graced(600), now);
     expect(watch(tightened, "job:nas/nightly")).toMatchObject({
       status: "late",
       reason: { code: "unseen", deadlineAt: WELL + 24 * HOUR + 10 * MINUTE, untilAt: now + 10 * MINUTE },
@@ -133,13 +123,13 @@ describe("an edit of the plan", () => {
   test("that narrows a window gives the copy the whole new window", () => {
     const now = WELL + 10 * HOUR;
     const lived = aliveUntil(well(), WELL, now);
-    const narrowed = withPlans(lived, chainPlans({ archive: 5 }), now);
+    const narrowed = edited(lived, chainPlans({ archive: 5 }), now);
     expect(watch(narrowed, copyKey("apps", "archive"))).toMatchObject({ status: "late", dueAt: now + 5 * HOUR });
   });
 
   test("that changes nothing postpones nothing", () => {
     const now = WELL + 10 * HOUR;
-    const same = withPlans(aliveUntil(well(), WELL, now), chainPlans(), now);
+    const same = edited(aliveUntil(well(), WELL, now), chainPlans(), now);
     const { spec } = watch(same, copyKey("apps", "archive"));
     expect((spec as CopySpec).editedAt).toBeUndefined();
   });

@@ -21,12 +21,11 @@ import {
   ran,
   readIn,
   START,
+  WELL,
   watch,
+  well,
   wellAt,
 } from "./site.ts";
-
-const WELL = START + HOUR;
-const well = () => wellAt(lifeOf(chainPlans()), WELL);
 
 /** A night after which every job ran, and the data got to the archive and no farther. */
 function movedToArchive(): Life {

@@ -8,7 +8,7 @@ import type { Schedule } from "../../protocol/schedule.ts";
 import { type HostPlan, specsOf } from "../../worker/judge/chain.ts";
 import type { Incident } from "../../worker/judge/incident.ts";
 import { addMark, mergeHost, mergeMismatch, mergeProof, mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
-import { plannedWatch } from "../../worker/judge/planned.ts";
+import { plannedWatch, replan } from "../../worker/judge/planned.ts";
 import { type Alert, alertsOf } from "../../worker/judge/say.ts";
 import { withUnusual } from "../../worker/judge/unusual.ts";
 import { type Context, judgeSite, NO_CONTEXT, type Verdict } from "../../worker/judge/verdict.ts";
@@ -170,6 +170,21 @@ export function wellAt(life: Life, at: number): Life {
   lived = ran(lived, "vm", "cloud", at);
   for (const tier of ["archive", "staging"]) lived = proved(lived, "apps", tier, at, tier === "archive" ? "nas" : "vm");
   return look(proved(lived, "apps", "offsite", at, "vm"), at);
+}
+
+/** When a story of most tests begins: all of the chain went well. */
+export const WELL = START + HOUR;
+
+/** The chain at WELL; its windows in hours, and what is asked of every job, as for `chainPlans`. */
+export function well(windows: Parameters<typeof chainPlans>[0] = {}, more: object = {}): Life {
+  return wellAt(lifeOf(chainPlans(windows, more)), WELL);
+}
+
+/** A look at `now`, when the hosts have other plans. */
+export function edited(life: Life, plans: readonly HostPlan[], now: number): Life {
+  const change = replan(NAME, plans, life.watches, now);
+  if (!("put" in change)) throw new Error(change.join("; "));
+  return look({ ...life, watches: change.put }, now);
 }
 
 export function bothHeard(life: Life, at: number): Life {

@@ -13,12 +13,12 @@ import {
   ran,
   roots,
   runFact,
-  START,
+  WELL,
   watch,
+  well,
   wellAt,
 } from "./site.ts";
 
-const WELL = START + HOUR;
 const DAY = 24 * HOUR;
 
 function changed(life: Life, key: string, change: (facts: Life["watches"][number]["facts"]) => object): Life {
@@ -40,7 +40,7 @@ function full(life: Life, at: number, percent: number): Life {
 
 describe("a reading around its level", () => {
   test("is one incident until it is well below", () => {
-    let lived = wellAt(lifeOf(chainPlans()), WELL);
+    let lived = well();
     const seen: string[] = [];
     for (const [i, percent] of [79, 80, 79, 81, 78, 77, 76].entries()) {
       const at = WELL + (i + 1) * 10 * MINUTE;

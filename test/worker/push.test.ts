@@ -1,49 +1,12 @@
-/** Browsers that take the pushes of a channel: who gets in, whom an alert reaches, and who drops out. */
+/** Pushes to the browsers of a channel: whom an alert reaches, and who drops out. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { toBase64url } from "../../protocol/base64url.ts";
-import type { Subscription } from "../../protocol/subscription.ts";
 import { deliverDue } from "../../worker/deliver.ts";
 import type { Settings } from "../../worker/settings.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { browser, channel, PHONES } from "./push-channel.ts";
+import { HOUR, newCode, post, settings, subscribe, subscribers } from "./subscribing.ts";
 import { db, emptyDatabase, type Mail, request, START, settingsWith } from "./support.ts";
-
-const HOUR = 3_600_000;
-
-function settings(...channels: Settings["channels"]): Settings {
-  return { ...settingsWith([]), channels };
-}
-
-let codes = 0;
-async function newCode(expiresAt = START + HOUR, of = PHONES): Promise<string> {
-  codes += 1;
-  const code = `code-${codes}`.padEnd(22, "x");
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code)));
-  await env.DB.prepare("INSERT INTO subscribe_codes (code_hash, channel, expires_at) VALUES (?, ?, ?)")
-    .bind(toBase64url(hash), of, expiresAt)
-    .run();
-  return code;
-}
-
-function post(path: string, body: unknown, of: Settings, now = START): Promise<Response> {
-  const headers = { "content-type": "application/json" };
-  return request(`/v1/subscriptions${path}`, { method: "POST", headers, body: JSON.stringify(body) }, now, of);
-}
-
-async function subscribe(of: Settings, name: string): Promise<Subscription> {
-  const subscription = await browser(name);
-  const answer = await post("", { code: await newCode(), name, subscription }, of);
-  if (answer.status !== 201) throw new Error(await answer.text());
-  return subscription;
-}
-
-async function subscribers() {
-  const { results } = await env.DB.prepare(
-    "SELECT name, endpoint, last_error, gone_at FROM subscriptions ORDER BY name",
-  ).all();
-  return results;
-}
 
 /** An alert to a channel, as a verdict writes it. */
 async function queue(kind: "opened" | "closed" = "opened", dueAt = START): Promise<void> {
@@ -94,100 +57,6 @@ function afterFirstBatch(happen: () => Promise<void>) {
 
 beforeEach(emptyDatabase);
 afterEach(() => void vi.restoreAllMocks());
-
-describe("a code", () => {
-  test("says what it is for before anybody is asked anything, and stays good", async () => {
-    const phones = await channel();
-    const code = await newCode();
-    for (let i = 0; i < 2; i++) {
-      const answer = await post("/offer", { code }, settings(phones));
-      expect(answer.status).toBe(200);
-      expect(await answer.json()).toEqual({ channel: PHONES, publicKey: phones.public_key });
-    }
-  });
-
-  test("lets one browser in, and no other after it", async () => {
-    const of = settings(await channel());
-    const code = await newCode();
-    const first = await browser("kitchen");
-    expect((await post("", { code, name: " kitchen tablet ", subscription: first }, of)).status).toBe(201);
-    const second = await post("", { code, name: "thief", subscription: await browser("thief") }, of);
-    expect(second.status).toBe(403);
-    expect(await second.json()).toMatchObject({ code: "code_refused" });
-    expect((await post("/offer", { code }, of)).status).toBe(403);
-    expect(await subscribers()).toMatchObject([{ name: "kitchen tablet", endpoint: first.endpoint }]);
-  });
-
-  test("lets the same browser in again whose answer was lost, as one subscription", async () => {
-    const of = settings(await channel());
-    const [code, subscription] = [await newCode(), await browser("kitchen")];
-    for (let i = 0; i < 2; i++) expect((await post("", { code, name: "kitchen", subscription }, of)).status).toBe(201);
-    expect(await subscribers()).toHaveLength(1);
-  });
-
-  test("is no good after its hour, made up, or of a channel that is not set up", async () => {
-    const of = settings(await channel());
-    const subscription = await browser("kitchen");
-    const late = await newCode(START);
-    const other = await newCode(START + HOUR, "gone");
-    for (const code of [late, "A".repeat(22)]) {
-      expect((await post("/offer", { code }, of)).status).toBe(403);
-      expect((await post("", { code, name: "kitchen", subscription }, of)).status).toBe(403);
-    }
-    for (const [path, more] of [
-      ["/offer", {}],
-      ["", { name: "kitchen", subscription }],
-    ] as const)
-      expect(await (await post(path, { code: other, ...more }, of)).json()).toMatchObject({ code: "not_found" });
-    expect(await subscribers()).toEqual([]);
-  });
-});
-
-describe("a subscription", () => {
-  test.each([
-    ["to a private address", { endpoint: "https://192.168.1.5/x" }],
-    ["without encryption on the way", { endpoint: "http://push.example/x" }],
-    ["with something more", { colour: "red" }],
-    ["with a key that is none", { keys: { p256dh: "x", auth: "y" } }],
-  ])("%s is refused, and its code stays good", async (_what, wrong) => {
-    const of = settings(await channel());
-    const [code, subscription] = [await newCode(), await browser("kitchen")];
-    const answer = await post("", { code, name: "kitchen", subscription: { ...subscription, ...wrong } }, of);
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ code: "malformed" });
-    expect((await post("", { code, name: "kitchen", subscription }, of)).status).toBe(201);
-  });
-
-  test("to a private push service is taken where private addresses are allowed", async () => {
-    const of = settings(await channel({ allowPrivate: true }));
-    const subscription = { ...(await browser("kitchen")), endpoint: "https://192.168.1.5/x" };
-    expect((await post("", { code: await newCode(), name: "kitchen", subscription }, of)).status).toBe(201);
-  });
-
-  test("larger than 8 KiB is not read", async () => {
-    const answer = await post("", { name: "x".repeat(9_000) }, settings(await channel()));
-    expect(answer.status).toBe(413);
-  });
-
-  test("moves with its browser to another address, for whoever knows its secret alone", async () => {
-    const of = settings(await channel());
-    const [old, next] = [await subscribe(of, "kitchen"), await browser("moved")];
-    const wrong = { endpoint: old.endpoint, auth: "A".repeat(22) };
-    expect((await post("/renewal", { old: wrong, subscription: next }, of)).status).toBe(404);
-    const right = { endpoint: old.endpoint, auth: old.keys.auth };
-    expect((await post("/renewal", { old: right, subscription: next }, of)).status).toBe(204);
-    expect(await subscribers()).toMatchObject([{ name: "kitchen", endpoint: next.endpoint }]);
-  });
-
-  test("ends when its browser says so, for whoever knows its secret alone", async () => {
-    const of = settings(await channel());
-    const { endpoint, keys } = await subscribe(of, "kitchen");
-    expect((await post("/end", { endpoint, auth: "A".repeat(22) }, of)).status).toBe(404);
-    expect(await subscribers()).toHaveLength(1);
-    expect((await post("/end", { endpoint, auth: keys.auth }, of)).status).toBe(204);
-    expect(await subscribers()).toEqual([]);
-  });
-});
 
 describe("an alert on a push channel", () => {
   test("reaches every browser that subscribed to it", async () => {

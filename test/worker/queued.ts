@@ -1,18 +1,28 @@
 /** Deliveries as a verdict writes them, channels to hand them to, and the providers behind those. */
 import { env } from "cloudflare:workers";
+import { expect, vi } from "vitest";
 import * as z from "zod/mini";
+import type { EmailSender } from "../../worker/channels/email.ts";
 import type { Channel } from "../../worker/channels/kinds.ts";
 import type { Alert } from "../../worker/judge/say.ts";
 import { readSettings, type Settings } from "../../worker/settings.ts";
 import { START } from "./support.ts";
 
-const SECRET = `whsec_${btoa("a secret of at least 24 bytes")}`;
+export const SECRET = `whsec_${btoa("a secret of at least 24 bytes")}`;
 
 export const hook = (name: string): Channel => ({
   kind: "webhook",
   name,
   url: `https://${name}.example/in`,
   secret: SECRET,
+});
+
+export const mail = (send: EmailSender["send"], name = "mail"): Channel => ({
+  kind: "email",
+  name,
+  from: "tierwatch@example.org",
+  to: "me@example.org",
+  sender: { send },
 });
 
 export const settingsOf = (...channels: Channel[]): Settings => ({
@@ -53,11 +63,15 @@ const row = z.object({
   id: z.string(),
   state: z.string(),
   due_at: z.nullable(z.number()),
+  attempts: z.number(),
   last_error: z.nullable(z.string()),
+  done_at: z.nullable(z.number()),
 });
 
 export async function deliveries(): Promise<z.infer<typeof row>[]> {
-  const { results } = await env.DB.prepare("SELECT id, state, due_at, last_error FROM deliveries ORDER BY id").all();
+  const { results } = await env.DB.prepare(
+    "SELECT id, state, due_at, attempts, last_error, done_at FROM deliveries ORDER BY id",
+  ).all();
   return z.parse(z.array(row), results);
 }
 
@@ -65,3 +79,20 @@ export async function deliveries(): Promise<z.infer<typeof row>[]> {
 export function hookOf(url: string): string {
   return new URL(url).hostname.replace(/\.example$/, "");
 }
+
+/** The other end of every webhook; `answer` says what it does with each request. */
+export function receiver(answer: (request: Request, count: number) => Response | Promise<Response>): Request[] {
+  const requests: Request[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    requests.push(request.clone());
+    return answer(request, requests.length);
+  });
+  return requests;
+}
+
+export const fine = () => new Response(null, { status: 204 });
+
+/** After so many seconds from START, less the part of them that chance may take off. */
+export const dueIn = (seconds: number) => expect.toSatisfy((at) => isNear((Number(at) - START) / 1000, seconds));
+export const isNear = (waited: number, seconds: number) => waited >= 0.8 * seconds && waited <= seconds;

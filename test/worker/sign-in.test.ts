@@ -1,71 +1,28 @@
 /** Signing in with a passkey: enrolled once by a link, asked with a fresh challenge, good once; and what is refused. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { hashOf } from "../../worker/routes/hash.ts";
 import { randomText } from "../../worker/routes/secret.ts";
-import { openDatabase, writeAll } from "../../worker/store/database.ts";
-import { invitation } from "../../worker/store/owner-sql.ts";
+import { openDatabase } from "../../worker/store/database.ts";
 import { type Authenticator, newAuthenticator, type Quirks } from "./authenticator.ts";
 import { metered } from "./metered.ts";
-import { type Headers, signedIn, tokenFor } from "./owner.ts";
-import { db, emptyDatabase, request, START, settingsWith } from "./support.ts";
-
-const MINUTE = 60_000;
-const OUR_PAGE: Headers = { "sec-fetch-site": "same-origin" };
+import { signedIn } from "./owner.ts";
+import {
+  challenge,
+  code,
+  cookieOf,
+  enrol,
+  enrolChallenge,
+  invited,
+  MINUTE,
+  OUR_PAGE,
+  post,
+  signIn,
+  trail,
+  who,
+} from "./signing-in.ts";
+import { emptyDatabase, request, START, settingsWith } from "./support.ts";
 
 beforeEach(emptyDatabase);
-
-async function post(path: string, body: unknown, now: number, headers: Headers = OUR_PAGE): Promise<Response> {
-  if (body === undefined) return request(path, { method: "POST", headers }, now);
-  const json = { ...headers, "content-type": "application/json" };
-  return request(path, { method: "POST", headers: json, body: JSON.stringify(body) }, now);
-}
-
-async function said<Body = Record<string, unknown>>(answer: Response): Promise<Body> {
-  return answer.json();
-}
-
-async function code(answer: Response): Promise<unknown> {
-  return [answer.status, (await said(answer)).code];
-}
-
-/** A link's code, as `npm run owner` makes it. */
-async function invited(owner: string, now: number): Promise<string> {
-  const made = randomText(16);
-  const row = { codeHash: await hashOf(made), owner, expiresAt: now + 15 * MINUTE };
-  await writeAll(db, invitation(row, { by: "root", through: "command" }, now));
-  return made;
-}
-
-async function enrolChallenge(link: string, now: number): Promise<string> {
-  const answer = await said<{ challenge: string }>(await post("/v1/passkeys/challenge", { code: link }, now));
-  return answer.challenge;
-}
-
-/** Enrols with what the page does. */
-async function enrol(device: Authenticator, link: string, now: number, quirks: Quirks = {}): Promise<Response> {
-  const passkey = await device.create(await enrolChallenge(link, now), quirks);
-  return post("/v1/passkeys", { code: link, passkey }, now);
-}
-
-async function challenge(now: number): Promise<string> {
-  return (await said<{ challenge: string }>(await post("/v1/sign-in/challenge", undefined, now))).challenge;
-}
-
-async function signIn(device: Authenticator, now: number, quirks: Quirks = {}): Promise<Response> {
-  return post("/v1/sign-in", await device.get(await challenge(now), quirks), now);
-}
-
-/** What the browser would send from then on. */
-function cookieOf(answer: Response): string {
-  return answer.headers.get("set-cookie")?.split(";")[0] ?? "";
-}
-
-const who = (cookie: string, now: number) => request("/v1/session", { headers: { cookie } }, now);
-
-async function trail(): Promise<unknown[]> {
-  return (await env.DB.prepare("SELECT act, by, through, subject FROM audit ORDER BY at, act").all()).results;
-}
 
 let device: Authenticator;
 beforeEach(async () => {
@@ -279,57 +236,4 @@ test("tries are limited", async () => {
   expect((await ask("2001:db8:1:2:3:4:5:6")).status).toBe(200);
   expect(await code(await ask("192.0.2.7"))).toEqual([429, "too_many"]);
   expect(keys).toEqual(["192.0.2.7", "2001:db8:1:2", "192.0.2.7"]);
-});
-
-describe("who is signed in", () => {
-  test("sees the sessions there are, and ends another", async () => {
-    const [mine, lost] = [await signedIn(START), await signedIn(START)];
-    const list = await said<{ sessions: { id: string; own: boolean }[] }>(
-      await request("/v1/sessions", { headers: mine.headers }, START),
-    );
-    expect(list.sessions.filter(({ own }) => own).map(({ id }) => id)).toEqual([mine.id]);
-    expect(list.sessions.map(({ id }) => id).toSorted()).toEqual([mine.id, lost.id].toSorted());
-    expect((await post(`/v1/sessions/${lost.id}/end`, undefined, START, mine.headers)).status).toBe(204);
-    expect((await request("/v1/session", { headers: lost.headers }, START)).status).toBe(401);
-    const again = await post(`/v1/sessions/${lost.id}/end`, undefined, START, mine.headers);
-    expect(await code(again)).toEqual([404, "not_found"]);
-    expect(await trail()).toEqual([{ act: "end session", by: "anna", through: "session", subject: lost.id }]);
-  });
-
-  test("makes a token that is shown once and kept as a hash, and revokes it", async () => {
-    const { headers } = await signedIn(START);
-    const made = await post("/v1/tokens", { name: "grafana", may: "read" }, START, headers);
-    const { id, token } = await said<{ id: string; token: string }>(made);
-    expect(made.headers.get("cache-control")).toBe("private, no-store");
-    expect((await request("/v1/session", { headers: { authorization: `Bearer ${token}` } }, START)).status).toBe(200);
-    const rows = JSON.stringify((await env.DB.prepare("SELECT * FROM tokens").all()).results);
-    expect(rows).not.toContain(token.split(".")[1]);
-    const list = await (await request("/v1/tokens", { headers }, START)).text();
-    expect(JSON.parse(list).tokens).toMatchObject([{ id, name: "grafana", may: "read", usedOn: "2026-11-23" }]);
-    expect(list).not.toContain(await hashOf(token.split(".")[1] ?? ""));
-    expect((await post(`/v1/tokens/${id}/revoke`, undefined, START + 1, headers)).status).toBe(204);
-    expect((await request("/v1/session", { headers: { authorization: `Bearer ${token}` } }, START)).status).toBe(401);
-    expect(await trail()).toEqual([
-      { act: "make token", by: "anna", through: "session", subject: id },
-      { act: "revoke token", by: "anna", through: "session", subject: id },
-    ]);
-  });
-
-  test("a token makes no tokens and no passkeys: who steals one does not stay", async () => {
-    const { headers } = await tokenFor("write", START);
-    for (const [path, body] of [
-      ["/v1/tokens", { name: "more", may: "write" }],
-      ["/v1/passkeys/invitations", undefined],
-    ] as const) {
-      expect(await code(await post(path, body, START, headers))).toEqual([403, "not_allowed"]);
-    }
-  });
-
-  test("makes a link for another device", async () => {
-    const { headers } = await signedIn(START);
-    const answer = await said<{ link: string }>(await post("/v1/passkeys/invitations", undefined, START, headers));
-    const [page, link = ""] = answer.link.split("#");
-    expect(page).toBe("https://tierwatch.example/owner/enroll");
-    expect((await enrol(device, link, START)).status).toBe(201);
-  });
 });
