@@ -74,12 +74,11 @@ export async function carryOut(config: Config, job: JobConfig, shell: Shell, io:
     if (job.carries !== undefined) line.phase("makes its marker");
     if (!job.prepared.marks) await mark(shell.now());
     line.phase(job.carries === undefined ? "looks" : "carries");
-    const outcome = await Promise.race([safely(job, context), stopper.overdue]);
+    const ended = await Promise.race([safely(job, context), stopper.overdue]);
     await stopper.settled();
     const stopped = children.stopped();
-    const found = evidence?.before ?? NOTHING_FOUND;
-    if (stopped !== undefined) return { outcome: cutShort(outcome, stopped), found };
-    return (await evidence?.after(outcome)) ?? { outcome, found };
+    const outcome = stopped === undefined ? ended : cutShort(ended, stopped);
+    return (await evidence?.after(outcome)) ?? { outcome, found: NOTHING_FOUND };
   } catch (error) {
     context.log(`tierwatch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return { outcome: broken(job), found: NOTHING_FOUND };

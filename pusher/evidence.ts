@@ -1,7 +1,8 @@
 /**
  * What markers show of one run. Before it: a dataset that is born in `from` gets a fresh marker there (a birth); one that
  * came from elsewhere has its marker looked at (a sighting). After it: if this host can read `to`, that very marker has
- * to be there with its files unharmed, or the run has failed, whatever its exit code says.
+ * to be there with its files unharmed, or the run has failed, whatever its exit code says. What a run that did not end well may
+ * have left behind proves nothing (torn.ts).
  */
 import type { Birth, Sighting } from "../protocol/heartbeat.ts";
 import type { Carries, Config, DatasetConfig, JobConfig } from "./config.ts";
@@ -16,6 +17,7 @@ import type { Found } from "./record.ts";
 import { drawSamples } from "./samples.ts";
 import { standsFor } from "./standing.ts";
 import { cursorState, recall, remember } from "./state.ts";
+import { bornAnew } from "./torn.ts";
 
 export interface EvidenceIo {
   readonly stream: Stream;
@@ -33,7 +35,7 @@ export interface Evidence {
   /** Folders that took a fresh marker. */
   readonly marked: readonly string[];
   readonly before: Found;
-  /** Looks at `to` and judges; the outcome is the given one, or worse. */
+  /** Once the job and its programs are over: looks at `to` and judges; the outcome is the given one, or worse. */
   readonly after: (outcome: JobOutcome) => Promise<{ readonly outcome: JobOutcome; readonly found: Found }>;
 }
 
@@ -66,8 +68,10 @@ export async function evidenceOf(config: Config, job: JobConfig, asOf: number, i
     marked: carried.flatMap((one) => (one.markedIn === undefined ? [] : [one.markedIn])),
     before: found,
     after: async (outcome) => {
-      if (carries === undefined || (outcome.status !== "succeeded" && outcome.status !== "warned")) {
-        return { outcome, found };
+      if (carries === undefined) return { outcome, found };
+      if (outcome.status !== "succeeded" && outcome.status !== "warned") {
+        if (!job.prepared.tears) return { outcome, found };
+        return { outcome, found: { ...found, born: await bornAnew(carried, io) } };
       }
       const looks: Look[] = [];
       for (const one of carried) looks.push(await after(config, one, carries, io));

@@ -55,6 +55,8 @@ export const RESTORE_SETTLED_MS = 60_000;
 export const RESTORE_WALK_MAX_ENTRIES = 2_000_000;
 /** Largest marker file that is read, in bytes. */
 export const MARKER_MAX_BYTES = 4_194_304;
+/** How long the disk of a source may take to answer after a run that was cut off, in milliseconds: it may be why. */
+export const TORN_MAX_MS = 10_000;
 /** A beat begins no further look at a marker's samples after this, in milliseconds. */
 export const LOOKING_MAX_MS = 60_000;
 /** A tool's line that is longer is none that it means to be read (rclone's and restic's are under 10 KB), in bytes. */

@@ -32,6 +32,7 @@ type Settings = z.infer<typeof settings>;
 export const command = defineKind({
   settings,
   programs: (own) => own.argv.slice(0, 1),
+  tears: true,
   environment: (own, context) => resolveEnv(own.env, context),
   check: async (own, context) => {
     const { readable } = await import("./check-places.ts");

@@ -89,6 +89,8 @@ interface KindDefinition<Shape extends z.core.$ZodLooseShape> {
   readonly marks?: true;
   /** It leaves the carrying to another tool, which may bring a marker at any time. */
   readonly follows?: true;
+  /** A run of it that was cut off may have brought the marker, and not the data that it stands for. */
+  readonly tears?: true;
   /**
    * Whether all that its tool was told of has arrived in this folder; the failure says why not. It is well, too, when the tool
    * has nothing to do with that folder.
@@ -123,6 +125,7 @@ export interface PreparedJob {
   readonly restores: string | undefined;
   readonly marks: boolean;
   readonly follows: boolean;
+  readonly tears: boolean;
   readonly arrived: (root: string, asking: Asking) => Promise<Result<null, string>>;
   readonly environment: (context: Pick<KindContext, "secret">) => Environment;
   readonly check: (context: CheckContext) => Promise<readonly Finding[]>;
@@ -150,6 +153,7 @@ export function defineKind<Shape extends z.core.$ZodLooseShape>(kind: KindDefini
         restores: kind.restores?.(parsed.data),
         marks: kind.marks ?? false,
         follows: kind.follows ?? false,
+        tears: kind.tears ?? false,
         arrived: async (root, asking) => (await kind.arrived?.(parsed.data, root, asking)) ?? ok(null),
         environment: (context) => kind.environment?.(parsed.data, context) ?? ok({}),
         check: async (context) => (await kind.check?.(parsed.data, context)) ?? [],

@@ -22,6 +22,8 @@ const settings = z.strictObject({
 export const rclone = defineKind({
   settings,
   programs: () => ["rclone"],
+  // With filters of the owner's the marker goes with the rest.
+  tears: true,
   environment: (own, context) => resolveEnv(own.env, context),
   check: async (own, context) => {
     const { checkRemotes } = await import("./check-cloud.ts");

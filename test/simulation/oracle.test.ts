@@ -443,6 +443,30 @@ describe("the run log holds", () => {
   });
 });
 
+describe("a copy is believed", () => {
+  const sighted = (bornAt: number): Twist => {
+    const seen = [{ dataset: "photos", tier: "staging", bornAt }];
+    const heard = {
+      kind: "heard",
+      site: "home",
+      host: "vm",
+      at: on(2, 13),
+      madeAt: on(2, 13),
+      runs: [],
+      seen,
+    } as const;
+    return { more: [heard] };
+  };
+
+  test("to be as old as what it holds", () => {
+    expect(found(play(sighted(on(2, 2))))).toEqual([]);
+  });
+
+  test("and never newer, though a marker says so", () => {
+    expect(found(play(sighted(on(2, 2, 1))))).toEqual(["diverged_state copy:photos/staging"]);
+  });
+});
+
 describe("at the end", () => {
   const withWatch = (key: string, change: object) => {
     const history = play();

@@ -11,6 +11,7 @@ import { divergedState } from "./oracle/end-state.ts";
 import { falseAlarms } from "./oracle/false-alarms.ts";
 import { messageProblems } from "./oracle/messages.ts";
 import { misses } from "./oracle/misses.ts";
+import { provenTooNew } from "./oracle/proofs.ts";
 import { runProblems } from "./oracle/runs.ts";
 import { truthOf } from "./oracle/truth.ts";
 import { viewOf } from "./oracle/view.ts";
@@ -30,6 +31,7 @@ export function judgeHistory(history: History): Problem[] {
       ...duplicates(view),
       ...messageProblems(view, messages.get(site) ?? []),
       ...runProblems(truth, rows.get(site) ?? [], history.endAt),
+      ...provenTooNew(view),
       ...divergedState(view, watches.get(site) ?? []),
     ];
   });

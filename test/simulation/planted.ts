@@ -136,6 +136,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     seen: { site: "clinic", faults: ["channel", "job_fails"], seed: 6740, days: 18 },
   },
   {
+    breaks: "the marker of a run that was cut off is believed where another job carried it on to",
+    file: "pusher/evidence.ts",
+    text: "if (!job.prepared.tears) return { outcome, found };",
+    replacement: "if (job.prepared.tears) return { outcome, found };",
+    seen: { site: "reference", faults: ["cut_off"], seed: 12, days: 17 },
+  },
+  {
     breaks: "a record leaves the spool before anybody answered",
     file: "pusher/send.ts",
     text: "const answer = await beat(",

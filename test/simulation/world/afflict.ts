@@ -78,6 +78,8 @@ function begin(afflicted: Afflicted): Cure {
       return fate(site, target.name, "warns");
     case "job_hangs":
       return fate(site, target.name, "hangs");
+    case "cut_off":
+      return fate(site, target.name, "cut_off");
     case "copies_nothing":
       return fate(site, target.name, "copies_nothing");
     case "copies_stale":

@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
 /** Whom a fault befalls. */
-type Reach = "site" | "host" | "virtual" | "job" | "copying" | "pool" | "cloud";
+type Reach = "site" | "host" | "virtual" | "job" | "copying" | "bearing" | "pool" | "cloud";
 
 interface Kind {
   readonly reach: Reach;
@@ -49,6 +49,8 @@ export const FAULTS = {
   job_fails: { reach: "job", perYear: 4, lasts: [HOUR, 3 * DAY] },
   job_warns: { reach: "copying", perYear: 3, lasts: [HOUR, 2 * DAY] },
   job_hangs: { reach: "copying", perYear: 2, lasts: [HOUR, 2 * DAY] },
+  /** It fails when only the marker was copied: of what is carried from where it is born. */
+  cut_off: { reach: "bearing", perYear: 3, lasts: [HOUR, 4 * DAY] },
   /** Exit 0, and nothing was copied. */
   copies_nothing: { reach: "copying", perYear: 3, lasts: [HOUR, 4 * DAY] },
   /** Exit 0, and what was copied is days old. */

@@ -1,6 +1,7 @@
 /**
  * The programs that the hosts' jobs start, and what they truly do. A copying program moves a whole folder from tier to tier at
- * the moment it ends; it may also fail, hang, copy nothing, or copy what was there days ago, and say that all is well.
+ * the moment it ends; it may also fail, hang, be cut off when only the marker had arrived, copy nothing, or copy what was there days
+ * ago, and say that all is well.
  */
 import * as z from "zod/mini";
 import type { Chance } from "./chance.ts";
@@ -9,11 +10,13 @@ import type { Playing } from "./programs.ts";
 import type { Time } from "./time.ts";
 
 /** What becomes of the runs of a job. The last two end with exit 0 and have done nothing of use. */
-export type Fate = "well" | "fails" | "warns" | "hangs" | "copies_nothing" | "copies_stale";
+export type Fate = "well" | "fails" | "warns" | "hangs" | "cut_off" | "copies_nothing" | "copies_stale";
 
 export type PoolState = "ok" | "warning" | "critical";
 
 export const MARKER = ".tierwatch-marker.json";
+/** In a farther tier: the marker as of which it truly is complete, whatever marker lies there. Only the world reads it. */
+const WHOLE = ".whole";
 
 /** The files of one dataset in one tier. */
 type Content = ReadonlyMap<string, { readonly data: string; readonly mtimeMs: number }>;
@@ -34,7 +37,7 @@ export interface Programs {
   readonly unhang: (job: string) => void;
 }
 
-const EXIT_WARNED = 24;
+const EXITS: Partial<Record<Fate, number>> = { warns: 24, cut_off: 20 };
 /** A copy takes about as long as the last one. */
 const TYPICAL_MS = 900_000;
 
@@ -58,8 +61,11 @@ export function programsOf(time: Time, chance: Chance, place: Workplace): Progra
         playing.exit(1);
         return;
       }
-      for (const dataset of datasets) copy(dataset, from, to, source, target, fate);
-      playing.exit(fate === "warns" ? EXIT_WARNED : 0);
+      for (const dataset of datasets) {
+        if (fate === "cut_off") bringMarker(`/data/${from}/${dataset}`, `/data/${to}/${dataset}`, source, target);
+        else copy(dataset, from, to, source, target, fate);
+      }
+      playing.exit(EXITS[fate] ?? 0);
     });
   };
   const copy = (dataset: string, from: string, to: string, source: Disk, target: Disk, fate: Fate) => {
@@ -72,9 +78,12 @@ export function programsOf(time: Time, chance: Chance, place: Workplace): Progra
     if (fate !== "copies_stale") older.set(there, fresh);
     for (const path of contentOf(target, here).keys()) if (!content.has(path)) target.remove(`${here}/${path}`);
     for (const [path, { data, mtimeMs }] of content) target.put(`${here}/${path}`, data, mtimeMs);
+    const whole = content.get(WHOLE)?.data ?? markerIn(content);
+    if (whole !== undefined) {
+      target.put(`${here}/${WHOLE}`, whole, time.now());
+      place.arrived(dataset, to, whole);
+    }
     target.sync();
-    const marker = markerIn(content);
-    if (marker !== undefined) place.arrived(dataset, to, marker);
   };
   return {
     play: (argv, playing) => {
@@ -88,6 +97,14 @@ export function programsOf(time: Time, chance: Chance, place: Workplace): Progra
       hung.delete(job);
     },
   };
+}
+
+/** All that a copy brings which is cut off early, where the tool begins with the marker. */
+function bringMarker(there: string, here: string, source: Disk, target: Disk): void {
+  const marker = contentOf(source, there).get(MARKER);
+  if (marker === undefined) return;
+  target.put(`${here}/${MARKER}`, marker.data, marker.mtimeMs);
+  target.sync();
 }
 
 function contentOf(disk: Disk, folder: string): Content {

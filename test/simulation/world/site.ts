@@ -1,5 +1,6 @@
 /** One site of the world: its hosts with their disks, the programs of its jobs, its line, and what ails it now. */
 import { createHash } from "node:crypto";
+import { type CarryingJob, carries } from "../../../protocol/plan.ts";
 import type { SimulatedSite } from "../history.ts";
 import type { Chance } from "./chance.ts";
 import { chanceOf } from "./chance.ts";
@@ -89,13 +90,20 @@ export class Site {
     const of = (reach: Target["reach"], name: string): Target => ({ reach, site: this.name, name });
     const hosts = [...this.hosts.values()];
     const jobs = hosts.flatMap(({ plan }) => plan.jobs);
+    const bearing = jobs.filter((job) => job.kind === "command" && carries(job) && this.#bears(job));
     return [
       of("site", ""),
       ...hosts.map(({ name }) => of("host", name)),
       ...hosts.filter(({ virtual }) => virtual).map(({ name }) => of("virtual", name)),
       ...jobs.filter(({ kind }) => kind === "command").flatMap(({ name }) => [of("job", name), of("copying", name)]),
+      ...bearing.map(({ name }) => of("bearing", name)),
       ...jobs.flatMap((job) => (job.kind === "zfs-health" && "tier" in job ? [of("pool", job.tier ?? "")] : [])),
     ];
+  }
+
+  /** It carries nothing but what is born where it reads. */
+  #bears({ from, datasets }: CarryingJob): boolean {
+    return datasets.every((dataset) => this.#sketch.datasets[dataset] === from);
   }
 
   simulated(): SimulatedSite {
