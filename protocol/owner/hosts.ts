@@ -83,6 +83,34 @@ export const revokeKey = {
   refusals: ["not_found"],
 } as const satisfies Operation;
 
+const removal = z.strictObject({
+  /** Keys of what would no longer be watched: the host, its jobs, copies that nobody else feeds. */
+  watches: z.array(z.string()),
+  /** Open incidents that would close with them. */
+  incidents: z.array(z.strictObject({ id: z.string(), title: z.string() })),
+});
+
+export const readRemoval = {
+  id: "readRemoval",
+  method: "get",
+  path: "/v1/sites/{site}/hosts/{host}/removal",
+  needs: "read",
+  params: place,
+  status: 200,
+  answer: removal,
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
+export const removeHost = {
+  id: "removeHost",
+  method: "post",
+  path: "/v1/sites/{site}/hosts/{host}/remove",
+  needs: "write",
+  params: place,
+  status: 204,
+  refusals: ["not_found"],
+} as const satisfies Operation;
+
 export const approvePlan = {
   id: "approvePlan",
   method: "post",

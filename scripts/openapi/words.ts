@@ -28,6 +28,8 @@ export const GROUPS: readonly Group[] = [
       ),
       told(hosts.rotateKey, "A code for a new key of a host: with its use the old one is revoked"),
       told(hosts.revokeKey, "Revoke a key: what it signs is refused from now on"),
+      told(hosts.readRemoval, "What would go with a host, and which incidents would close"),
+      told(hosts.removeHost, "Take a host out of its site: its watches, plan and key. Runs and incidents stay"),
       told(hosts.approvePlan, "Say that a plan which watches less is meant so"),
     ],
   },

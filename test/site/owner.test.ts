@@ -11,12 +11,14 @@ import { incidentPage } from "../../worker/page/incident-page.tsx";
 import { accessPage } from "../../worker/page/owner/access.tsx";
 import { channelsPage } from "../../worker/page/owner/channels.tsx";
 import { turnedAwayPage } from "../../worker/page/owner/frame.tsx";
-import { hostsPage, invitedPage, revokePage, rotatePage } from "../../worker/page/owner/hosts.tsx";
+import { hostsPage, invitedPage } from "../../worker/page/owner/hosts.tsx";
 import { hubPage } from "../../worker/page/owner/hub.tsx";
 import { OwnersPart } from "../../worker/page/owner/incident-acts.tsx";
+import { revokePage, rotatePage } from "../../worker/page/owner/keys.tsx";
 import { linkPage, tokenPage } from "../../worker/page/owner/once.tsx";
 import { quietPage } from "../../worker/page/owner/quiet.tsx";
 import { recordPage } from "../../worker/page/owner/record.tsx";
+import { removePage } from "../../worker/page/owner/remove-host.tsx";
 import { STYLE } from "../../worker/page/style.ts";
 import { hashOf } from "../../worker/routes/hash.ts";
 import { incidentView } from "../worker/sample-history.ts";
@@ -38,6 +40,7 @@ const PAGES: Readonly<Record<string, string>> = {
   invited: invitedPage(place, sample.invited, false, told),
   rotate: rotatePage(place, told),
   revoke: revokePage({ ...place, key: sample.key }, told),
+  remove: removePage(place, sample.removal, told),
   channels: channelsPage(sample.channels, sample.tested, told),
   access: accessPage(sample.gates, told),
   token: tokenPage("AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", told),

@@ -6,6 +6,7 @@ import type { Told } from "../../worker/page/owner/frame.tsx";
 import type { ListedChannel, ListedHost } from "../../worker/page/owner/hub.tsx";
 import type { ListedIncident } from "../../worker/page/owner/incident-acts.tsx";
 import type { QuietSite } from "../../worker/page/owner/quiet.tsx";
+import type { Removal } from "../../worker/page/owner/remove-host.tsx";
 
 const NOW = Date.parse("2026-11-23T08:14:00Z");
 const EARLY = "2026-11-23T02:14:00.000Z";
@@ -46,6 +47,11 @@ export const hosts: ListedHost[] = [
     codes: [{ expiresAt: LATER, replaces: false }],
   },
 ];
+
+export const removal: Removal = {
+  watches: ["host:winvm", "job:winvm/offsite", "copy:photos/offsite"],
+  incidents: [{ id: incident.id, title: "Offsite on winvm failed: no space left" }],
+};
 
 export const channels: ListedChannel[] = [
   { name: "mail", kind: "email", lastDeliveredAt: EARLY, disabledAt: null, error: null },

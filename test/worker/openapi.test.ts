@@ -67,6 +67,8 @@ async function hostsAndIncidents(yes: Yes): Promise<void> {
   await yes("listActs", { params: inSite });
   await yes("endAct", { params: { ...inSite, id: silence.id ?? "" } });
   await yes("revokeKey", { params: { fingerprint: site.corenas.key.keyId } });
+  await yes("readRemoval", { params: corenas });
+  await yes("removeHost", { params: corenas });
 }
 
 async function channelsAndExport(yes: Yes): Promise<void> {

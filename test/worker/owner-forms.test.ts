@@ -119,7 +119,7 @@ describe("silences and pauses", () => {
 });
 
 describe("nobody else", () => {
-  const PATHS = ["", "/quiet", "/hosts", "/hosts/rotate", "/hosts/revoke", "/channels", "/access", "/record"].map(
+  const PATHS = ["", "/quiet", "/hosts", "/hosts/rotate", "/hosts/revoke", "/hosts/remove", "/channels", "/access", "/record"].map(
     (path) => `/owner${path}`,
   );
 

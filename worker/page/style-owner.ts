@@ -24,6 +24,9 @@ export const OWNER = `
 .owner .plain li { padding: .45rem 0; }
 .owner .plain a { display: inline-block; padding: .3rem .5rem .3rem 0; }
 .owner .numbered { list-style: decimal; padding-left: 1.4rem; margin-top: .8rem; }
+.owner .bulleted { list-style: disc; padding-left: 1.4rem; margin-top: .4rem; }
+.owner .ways { display: flex; flex-wrap: wrap; gap: 0 1.4rem; }
+.owner .ways a { padding: .6rem 0; }
 .owner .numbered li + li { margin-top: 1rem; }
 .owner .copied { font: .92em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; background: var(--track); field-sizing: content; resize: none; word-break: break-all; }
 `;

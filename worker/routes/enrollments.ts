@@ -12,10 +12,9 @@ import type { AppEnv } from "./context.ts";
 import { hashOf } from "./hash.ts";
 import { readSignedBy } from "./signed.ts";
 
-const OLD_KEY = {
-  code: "code_refused",
-  detail: "this code is for a new key: move the file away that pusher.toml names as key, and enrol again",
-} as const;
+const AWAY = "move the file away that pusher.toml names as key, and enrol again";
+const OLD_KEY = { code: "code_refused", detail: `this code is for a new key: ${AWAY}` } as const;
+const REVOKED_KEY = { code: "code_refused", detail: `this key was revoked: ${AWAY}` } as const;
 
 export function enrollmentRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -28,7 +27,8 @@ export function enrollmentRoutes(): Hono<AppEnv> {
     const codeHash = await hashOf(code);
     const place = await findEnrollment(db, codeHash, keyId, now);
     const known = await findKey(db, keyId);
-    if (place === null || (known !== null && known.revokedAt !== null)) return refuse({ code: "code_refused" }, now);
+    if (place === null) return refuse({ code: "code_refused" }, now);
+    if (known !== null && known.revokedAt !== null) return refuse(REVOKED_KEY, now);
     if (place.needsNewKey && known !== null) return refuse(OLD_KEY, now);
     const { site, host } = place;
     const { key, spec } = unplannedHost(host, now);

@@ -38,6 +38,7 @@ const PAGES: Readonly<Record<string, Show>> = {
   "/hosts": pages.hostList,
   "/hosts/rotate": pages.rotation,
   "/hosts/revoke": pages.revocation,
+  "/hosts/remove": pages.removal,
   "/channels": pages.channelList,
   "/access": pages.access,
   "/record": pages.record,
@@ -127,6 +128,10 @@ function hostForms(): Form[] {
     form("/hosts/revoke", {
       ...{ operation: hosts.revokeKey, page: pages.revocation, yes: done("/owner/hosts", "revoked") },
       given: ({ fingerprint }) => ({ params: { fingerprint } }),
+    }),
+    form("/hosts/remove", {
+      ...{ operation: hosts.removeHost, page: pages.removal, yes: done("/owner/hosts", "removed") },
+      given: (values) => ({ params: ofPlace(values) }),
     }),
     form("/channels/test", {
       ...{ operation: hosts.testChannel, page: pages.channelList },

@@ -7,7 +7,9 @@ import { listPasskeys, listSessions, listTokens } from "../../protocol/owner/sig
 import { scopesOfSite } from "../judge/acts.ts";
 import { accessPage } from "../page/owner/access.tsx";
 import { channelsPage, type Tested } from "../page/owner/channels.tsx";
-import { hostsPage, revokePage, rotatePage } from "../page/owner/hosts.tsx";
+import { hostsPage } from "../page/owner/hosts.tsx";
+import { revokePage, rotatePage } from "../page/owner/keys.tsx";
+import { removePage } from "../page/owner/remove-host.tsx";
 import { hubPage } from "../page/owner/hub.tsx";
 import { quietPage } from "../page/owner/quiet.tsx";
 import { recordPage } from "../page/owner/record.tsx";
@@ -52,6 +54,12 @@ export const revocation: Show = async (c, told) => {
   const known = (await knownHosts(c)).flatMap(({ site, host, keys }) => keys.map((key) => ({ site, host, key })));
   const good = known.find(({ key }) => key.fingerprint === fingerprint && key.revokedAt === null);
   return revokePage(good ?? null, told);
+};
+
+export const removal: Show = async (c, told) => {
+  const { site = "", host = "" } = told.tried?.values ?? c.req.query();
+  const asked = await ask(c, hosts.readRemoval, { params: { site, host } });
+  return removePage({ site, host }, asked.ok ? asked.value : null, told);
 };
 
 export const channelList: Show = async (c, told) => {

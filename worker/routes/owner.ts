@@ -6,6 +6,7 @@ import { ownerActRoutes } from "./owner-acts.ts";
 import { ownerAuditRoutes } from "./owner-audit.ts";
 import { ownerChannelRoutes } from "./owner-channels.ts";
 import { ownerHostRoutes } from "./owner-hosts.ts";
+import { ownerRemovalRoutes } from "./owner-removal.ts";
 import { passkeyRoutes } from "./passkeys.ts";
 import { type Served, serve } from "./serve.ts";
 import { sessionRoutes } from "./session.ts";
@@ -24,6 +25,7 @@ export function ownerServed(): Served[] {
     ...passkeyRoutes(),
     ...tokenRoutes(),
     ...ownerHostRoutes(),
+    ...ownerRemovalRoutes(),
     ...ownerActRoutes(),
     ...ownerChannelRoutes(),
     ...ownerAuditRoutes(),

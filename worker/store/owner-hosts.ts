@@ -26,7 +26,7 @@ export interface KnownHost {
 
 const heard = z.object({ heardAt: z.nullable(z.number()) });
 
-/** Every host that enrolled or may, by site and name. */
+/** Every host that is watched or may enrol, by site and name; one that was removed has revoked keys alone. */
 export async function knownHosts(db: Database, now: number): Promise<KnownHost[]> {
   const watched = await db
     .select({ site: watches.site, key: watches.key, status: watches.status, facts: watches.facts })
@@ -47,8 +47,9 @@ export async function knownHosts(db: Database, now: number): Promise<KnownHost[]
     status,
     facts,
   }));
+  const good = keyRows.filter(({ revokedAt }) => revokedAt === null);
   const places = new Map(
-    [...beats, ...keyRows, ...codeRows].map(({ site, host }) => [`${site} ${host}`, { site, host }] as const),
+    [...beats, ...good, ...codeRows].map(({ site, host }) => [`${site} ${host}`, { site, host }] as const),
   );
   return [...places.entries()].sort().map(([, { site, host }]) => {
     const own = <Row extends { readonly site: string; readonly host: string }>(rows: readonly Row[]) =>

@@ -23,6 +23,7 @@ const DONE = {
   silenced: "Silenced: its alerts are held back, and what happens is recorded.",
   paused: "Paused: nothing is judged of it until the pause ends.",
   revoked: "Revoked: what is signed with this key is refused from now on.",
+  removed: "Removed: it is no longer watched, and what its key signs is refused.",
   tested: "A test is on its way. How it ended stands with its channel, within a minute.",
   tokenRevoked: "Revoked: the token gets nobody in any more.",
   sessionEnded: "Ended: that browser is signed out.",

@@ -1,4 +1,4 @@
-/** `/owner/hosts`: the hosts with their keys, a form for another one, and what is asked before a key changes. */
+/** `/owner/hosts`: the hosts with their keys, a form for another one, and the code that it makes. */
 import type { addHost } from "../../../protocol/owner/hosts.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
 import { Moment, When } from "../time.tsx";
@@ -72,11 +72,12 @@ function Host({ host, now }: { host: ListedHost; now: number }) {
           </li>
         ))}
       </ul>
-      {good.length === 0 ? null : (
-        <p>
+      <p class="ways">
+        {good.length === 0 ? null : (
           <a href={`/owner/hosts/rotate?site=${site}&host=${name}`}>A new key for {name}</a>
-        </p>
-      )}
+        )}
+        <a href={`/owner/hosts/remove?site=${site}&host=${name}`}>Remove {name}</a>
+      </p>
     </section>
   );
 }
@@ -95,54 +96,6 @@ function KeyLine({ key_: { fingerprint, enrolledAt, revokedAt }, now }: { key_: 
         </>
       )}
     </li>
-  );
-}
-
-/** Asked before a key is replaced. */
-export function rotatePage({ site, host }: Place, told: Told): string {
-  return ownerPage(
-    null,
-    `A new key for ${host}?`,
-    told,
-    <>
-      <p class="told">
-        You get a code that enrols {host} of {site} with a new key. The old key works until then, and is revoked with
-        the first use of the code. Do it when the key may have been copied, or the machine was replaced.
-      </p>
-      <Form state={formState(told.tried, "/owner/hosts/rotate", { site, host })} submit="Make a code for a new key" />
-      <Back />
-    </>,
-  );
-}
-
-/** Asked before a key is revoked; null is a key that nobody knows. */
-export function revokePage(found: (Place & { readonly key: Key }) | null, told: Told): string {
-  if (found === null) return ownerPage(null, "There is no such key", told, <Back />);
-  const { host, site, key } = found;
-  const { fingerprint } = key;
-  return ownerPage(
-    null,
-    `Revoke the key of ${host}?`,
-    told,
-    <>
-      <p class="told">
-        <code>{fingerprint}</code> of {host} at {site}, enrolled <When at={Date.parse(key.enrolledAt)} now={told.now} />
-      </p>
-      <p class="told">
-        From then on nothing that it signs is taken. If it is the only key, the host falls silent and you are told so,
-        until it is enrolled again. This cannot be taken back.
-      </p>
-      <Form state={formState(told.tried, "/owner/hosts/revoke", { fingerprint })} submit="Revoke it for good" />
-      <Back />
-    </>,
-  );
-}
-
-function Back() {
-  return (
-    <p>
-      <a href="/owner/hosts">Back to the hosts</a>
-    </p>
   );
 }
 
