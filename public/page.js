@@ -63,6 +63,8 @@ function upgrade(root) {
   }
   for (const said of root.querySelectorAll("[data-zone]"))
     said.textContent = `Times are of ${zone.replaceAll("_", " ")}.`;
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("[data-guess=zone]")))
+    field.value = zone;
 }
 
 /** Ages that are shown go on. */

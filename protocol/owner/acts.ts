@@ -61,7 +61,7 @@ export const silence = {
   params: inSite,
   body: z.strictObject({
     scope,
-    /** From now on, when nothing is said. */
+    /** From now on, when nothing is said; at most a year ahead. */
     fromAt: z.optional(instant),
     seconds: lasting,
     recurs: z.optional(recurrence),

@@ -80,6 +80,10 @@ export const quiet: QuietSite[] = [
         ...{ fromAt: EARLY, untilAt: null, recurs: { cron: "0 2 * * 0", zone: "Europe/Berlin", seconds: 5400 } },
       },
       {
+        ...{ id: "0a1b2c3f", kind: "pause", scope: "host:corenas", note: "a new disk", by: "anna", madeAt: EARLY },
+        ...{ fromAt: LATER, untilAt: null, recurs: null },
+      },
+      {
         ...{ id: "0a1b2c3e", kind: "pause", scope: "site:home", note: "", by: "bert", madeAt: EARLY },
         ...{ fromAt: EARLY, untilAt: LATER, recurs: null },
       },

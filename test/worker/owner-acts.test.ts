@@ -105,6 +105,21 @@ describe("silences and pauses", () => {
     ]);
   });
 
+  test("that are planned hold nothing before, and hold by themselves when their time comes", async () => {
+    const [fromAt, later] = [new Date(START + HOUR).toISOString(), START + 2 * HOUR];
+    const body = { scope: "host:corenas", fromAt, seconds: 7200 };
+    expect((await as("pause", { params: HOME, body })).status).toBe(201);
+    const statuses = async (at: number) => {
+      await sweepAt(at);
+      const found = await env.DB.prepare("SELECT DISTINCT status FROM watches WHERE key LIKE '%corenas%'").all();
+      return found.results.map(({ status }) => status);
+    };
+    expect(await statuses(START + MINUTE)).not.toContain("paused");
+    await beat(site.corenas, {}, later);
+    await env.DB.prepare("UPDATE watches SET due_at = ?").bind(later).run();
+    expect(await statuses(later)).toEqual(["paused"]);
+  });
+
   test("come back by cron, in the zone's own name", async () => {
     const body = { scope: "tier:archive", seconds: 3600, recurs: { cron: "0 2 * * 0", zone: "Asia/Calcutta" } };
     expect((await as("silence", { params: HOME, body })).status).toBe(201);
@@ -118,6 +133,9 @@ describe("silences and pauses", () => {
     [{ scope: "corenas", seconds: 60 }, 400, "write site, host:NAME"],
     [{ scope: "site", seconds: 59 }, 400, "at least 60"],
     [{ scope: "site", seconds: 60, recurs: { cron: "x", zone: "UTC" } }, 400, "cron"],
+    [{ scope: "site", seconds: 60, fromAt: "2026-11-23T01:59:00Z" }, 400, "over already"],
+    [{ scope: "site", seconds: 60, fromAt: "2027-11-25T02:00:00Z" }, 400, "within a year"],
+    [{ scope: "site", seconds: 60, fromAt: "tomorrow" }, 400, "fromAt"],
     [{ scope: "site" }, 400, "seconds"],
     [{ scope: "site", seconds: 60, more: 1 }, 400, 'unknown "more"'],
   ])("are refused with what is wrong: %j", async (body, status, why) => {

@@ -72,6 +72,13 @@ export function readingOf(zone: string, wall: number): Reading {
   return after ? { kind: "once", at: wall - late } : { kind: "skipped", jump };
 }
 
+/** The instant at which a clock in the zone shows this: the first of two, and where it was skipped, the jump. */
+export function instantOf(zone: string, wall: number): number {
+  const reading = readingOf(zone, wall);
+  if (reading.kind === "once") return reading.at;
+  return reading.kind === "repeated" ? reading.firstAt : reading.jump.at;
+}
+
 /** The one jump in `(from, to]`, found by halving; since 1970 clocks have jumped on whole seconds. */
 function jumpBetween(zone: string, from: number, to: number): Jump {
   const [early, late] = [offsetAt(zone, from), offsetAt(zone, to)];

@@ -1,11 +1,16 @@
 /** What a form of an owner's page says, and how a refusal of it is told beside its fields. */
 import { type Problem, problemOf, type Refusal } from "../../protocol/refusals.ts";
+import { failed, ok, type Result } from "../../protocol/result.ts";
+import { canonicalZone, zoneFault } from "../../protocol/zone.ts";
+import { instantOf } from "../judge/zone-clock.ts";
 import type { Fault, Tried, Values } from "../page/owner/form.tsx";
+import { isoOf } from "./iso.ts";
 
 /** In which field stands what a path of the request is about; where nothing is said, in the one of that name. */
 const FIELDS: Values = {
   seconds: "amount",
   scope: "what",
+  fromAt: "from",
   "recurs.cron": "cron",
   "recurs.zone": "zone",
 };
@@ -42,6 +47,21 @@ export function secondsOf({ amount = "", unit = "" }: Values): number | undefine
   const text = amount.trim().replace(",", ".");
   if (text === "") return undefined;
   return /^\d+(?:\.\d+)?$/.test(text) ? Math.round(Number(text) * Number(unit)) : Number.NaN;
+}
+
+const WALL = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d)?$/;
+
+/** The instant that a form names by the clock of a zone, in RFC 3339; undefined when it names none. */
+export function instantOfForm({ from = "", zone = "UTC" }: Values): Result<string | undefined, Refusal> {
+  if (from.trim() === "") return ok(undefined);
+  const noZone = zoneFault(zone.trim());
+  if (noZone !== null) return failed({ code: "malformed", errors: [{ path: "zone", message: noZone }] });
+  const [, day = "", time] = WALL.exec(from.trim()) ?? [];
+  const wall = Date.parse(`${day}T${time}Z`);
+  // Of the 30th of February, Date makes a day of March.
+  if (!Number.isNaN(wall) && isoOf(wall).startsWith(day)) return ok(isoOf(instantOf(canonicalZone(zone.trim()) ?? "UTC", wall)));
+  const message = "write day and time, such as 2026-12-24 20:00";
+  return failed({ code: "malformed", errors: [{ path: "from", message }] });
 }
 
 /** A watch to choose is written `SITE SCOPE`. */

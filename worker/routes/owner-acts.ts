@@ -19,6 +19,7 @@ import { randomHex } from "./secret.ts";
 import { on, type Served } from "./serve.ts";
 
 const CLOSED_MAX = 100;
+const PLANNED_MAX_MS = 366 * 86_400_000;
 const OVER = failed({ code: "conflict", detail: "it is over: there is nothing left to do" } as const);
 
 type Env = AppEnv["Bindings"];
@@ -31,7 +32,9 @@ export function ownerActRoutes(): Served[] {
       return ok({ acts: rows.map(shownAct) });
     }),
     on(operations.silence, async ({ params, body, owner }, c) => {
-      const fromAt = body.fromAt === undefined ? c.env.now : Date.parse(body.fromAt);
+      const began = beginning(body, c.env.now);
+      if (!began.ok) return began;
+      const fromAt = began.value;
       const base = { kind: "silence", scope: body.scope, fromAt, note: body.note } as const;
       if (body.recurs === undefined) {
         return begin(c.env, params.site, owner, { ...base, untilAt: fromAt + body.seconds * 1000, recurs: null });
@@ -47,7 +50,9 @@ export function ownerActRoutes(): Served[] {
       return begin(c.env, params.site, owner, { ...base, untilAt: null, recurs });
     }),
     on(operations.pause, async ({ params, body, owner }, c) => {
-      const fromAt = body.fromAt === undefined ? c.env.now : Date.parse(body.fromAt);
+      const began = beginning(body, c.env.now);
+      if (!began.ok) return began;
+      const fromAt = began.value;
       const untilAt = body.seconds === undefined ? null : fromAt + body.seconds * 1000;
       const { scope, note } = body;
       return begin(c.env, params.site, owner, { kind: "pause", scope, fromAt, untilAt, recurs: null, note });
@@ -96,6 +101,22 @@ export function ownerActRoutes(): Served[] {
 }
 
 type Asked = Omit<Parameters<typeof store.putAct>[2], "id">;
+
+interface Timed {
+  readonly fromAt?: string | undefined;
+  readonly seconds?: number | undefined;
+  readonly recurs?: unknown;
+}
+
+/** When it begins: now, or when it is planned to, if that is no mistake in the date. */
+function beginning({ fromAt, seconds, recurs }: Timed, now: number): Result<number, Refusal> {
+  if (fromAt === undefined) return ok(now);
+  const at = Date.parse(fromAt);
+  const isOver = recurs === undefined && seconds !== undefined && at + seconds * 1000 <= now;
+  if (!isOver && at <= now + PLANNED_MAX_MS) return ok(at);
+  const message = isOver ? "it would be over already" : "it has to begin within a year";
+  return failed({ code: "malformed", errors: [{ path: "fromAt", message }] });
+}
 
 /** Begins a silence or a pause of something that is there. */
 async function begin({ db, now, sweepSoon }: Env, site: string, owner: Owner, act: Asked): Promise<Begun> {

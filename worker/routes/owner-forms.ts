@@ -4,13 +4,14 @@ import * as acts from "../../protocol/owner/acts.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import type { Operation } from "../../protocol/owner/operation.ts";
 import * as gates from "../../protocol/owner/sign-in.ts";
+import { ok } from "../../protocol/result.ts";
 import type { Values } from "../page/owner/form.tsx";
 import type { Done } from "../page/owner/frame.tsx";
 import { invitedPage } from "../page/owner/hosts.tsx";
 import { linkPage, tokenPage } from "../page/owner/once.tsx";
 import { incidentPath } from "../page/paths.ts";
 import type { AppEnv } from "./context.ts";
-import { placeOf, secondsOf } from "./form.ts";
+import { instantOfForm, placeOf, secondsOf } from "./form.ts";
 import * as pages from "./owner-shows.ts";
 import { carryOut, type Pressed, type Show, toldOf, turnAway } from "./press.ts";
 
@@ -87,19 +88,16 @@ function incidentForms(): Form[] {
 function quietForms(): Form[] {
   const [page, blames] = [pages.quiet, "what"];
   const yes = (what: Done) => done("/owner/quiet", what);
+  const now = (what: Done) => ({
+    leads: (_: unknown, { from = "" }: Values) => yes(from.trim() === "" ? what : "planned").leads,
+  });
   return [
-    form("/quiet/silence", {
-      operation: acts.silence,
-      given: (values) => held(values),
-      page,
-      blames,
-      yes: yes("silenced"),
-    }),
+    form("/quiet/silence", { operation: acts.silence, read: heldFrom, page, blames, yes: now("silenced") }),
     form("/quiet/recurring", {
       ...{ operation: acts.silence, page, blames, yes: yes("silenced") },
       given: (values) => held(values, { recurs: { cron: values.cron, zone: values.zone } }),
     }),
-    form("/quiet/pause", { operation: acts.pause, given: (values) => held(values), page, blames, yes: yes("paused") }),
+    form("/quiet/pause", { operation: acts.pause, read: heldFrom, page, blames, yes: now("paused") }),
     form("/quiet/end", {
       ...{ operation: acts.endAct, page, yes: yes("ended") },
       given: ({ site, id }) => ({ params: { site, id } }),
@@ -107,7 +105,13 @@ function quietForms(): Form[] {
   ];
 }
 
-function held(values: Values, more: { readonly recurs?: unknown } = {}) {
+/** From now on, or from when the form says. */
+function heldFrom(values: Values) {
+  const fromAt = instantOfForm(values);
+  return fromAt.ok ? ok(held(values, fromAt.value === undefined ? {} : { fromAt: fromAt.value })) : fromAt;
+}
+
+function held(values: Values, more: { readonly recurs?: unknown; readonly fromAt?: string } = {}) {
   const { site, scope } = placeOf(values);
   return { params: { site }, body: { scope, seconds: secondsOf(values), note: values.note, ...more } };
 }

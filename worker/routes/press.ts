@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import type { AnswerOf, Operation } from "../../protocol/owner/operation.ts";
 import { problemOf, type Refusal } from "../../protocol/refusals.ts";
-import { failed, type Result } from "../../protocol/result.ts";
+import { ok, type Result } from "../../protocol/result.ts";
 import type { Values } from "../page/owner/form.tsx";
 import { type Told, turnedAwayPage } from "../page/owner/frame.tsx";
 import { readForm } from "./body.ts";
@@ -24,11 +24,15 @@ export const ask = askerOf(ownerServed());
 type C = Context<AppEnv>;
 export type Show = (c: C, told: Told) => Promise<string>;
 
+type Given = Parameters<typeof ask>[2];
+
 /** A form, as its address knows it. */
 export interface Pressed<Op extends Operation> {
   readonly operation: Op;
   /** What is asked with, of the form's fields. */
-  readonly given?: (values: Values) => Parameters<typeof ask>[2];
+  readonly given?: (values: Values) => Given;
+  /** The same, where fields may be wrong that the operation does not have. */
+  readonly read?: (values: Values) => Result<Given, Refusal>;
   /** The page that it stands on, and that is shown again when it is refused. */
   readonly page: Show;
   /** The field that a refusal as a whole is about. */
@@ -48,10 +52,11 @@ interface Shows<Op> {
 }
 
 export async function carryOut<Op extends Operation>(c: C, pressed: Pressed<Op>): Promise<Response> {
-  const { operation, given, page, blames = null, yes } = pressed;
+  const { operation, page, blames = null, yes } = pressed;
   const form = await readForm(c.req.raw, FORM_MAX_BYTES);
   const values = form.ok ? form.value : {};
-  const answer = form.ok ? await ask(c, operation, given?.(values)) : failed(form.failure);
+  const given = form.ok ? givenBy(pressed, values) : form;
+  const answer = given.ok ? await ask(c, operation, given.value) : given;
   const told = await toldOf(c);
   if (!answer.ok) {
     const tried = triedOf(c.req.path, values, answer.failure, blames);
@@ -60,6 +65,10 @@ export async function carryOut<Op extends Operation>(c: C, pressed: Pressed<Op>)
   if ("shows" in yes) return shown(yes.shows(answer.value, values, told), 200);
   // Loading the page again must not post again.
   return c.redirect(typeof yes.leads === "string" ? yes.leads : yes.leads(answer.value, values), 303);
+}
+
+function givenBy<Op extends Operation>({ given, read }: Pressed<Op>, values: Values): Result<Given, Refusal> {
+  return read === undefined ? ok(given?.(values)) : read(values);
 }
 
 /** Pages are for owners, forms for owners who may write. Who may not is told so in a page. */

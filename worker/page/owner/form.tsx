@@ -77,14 +77,20 @@ interface FieldProps {
 interface TextProps extends FieldProps {
   readonly required?: boolean;
   readonly numeric?: boolean;
+  /** Day and time of a wall clock; where the browser has no field for it, it is typed. */
+  readonly wall?: boolean;
+  /** What it says before anybody typed is a guess: the page's script may know better. */
+  readonly guess?: boolean;
 }
 
-export function Text({ required = false, numeric = false, ...field }: TextProps) {
+export function Text({ required = false, numeric = false, wall = false, guess = false, ...field }: TextProps) {
   const { state, name, value = "" } = field;
   return (
     <Labelled {...field}>
       <input
         {...marks(field)}
+        type={wall ? "datetime-local" : undefined}
+        data-guess={guess && state.values[name] === undefined ? name : undefined}
         name={name}
         value={state.values[name] ?? value}
         required={required}

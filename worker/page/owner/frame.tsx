@@ -21,6 +21,7 @@ const DONE = {
   noted: "The note is kept.",
   approved: "Approved: the plan is as you mean it.",
   silenced: "Silenced: its alerts are held back, and what happens is recorded.",
+  planned: "Planned: it begins by itself, and stands below until then.",
   paused: "Paused: nothing is judged of it until the pause ends.",
   revoked: "Revoked: what is signed with this key is refused from now on.",
   removed: "Removed: it is no longer watched, and what its key signs is refused.",

@@ -43,24 +43,53 @@ function label(site: string, scope: string): string {
 }
 
 function Held({ sites, told }: { sites: readonly QuietSite[]; told: Told }) {
-  const held = sites.flatMap(({ site, acts }) => acts.map((act) => ({ site, act })));
+  const all = sites.flatMap(({ site, acts }) => acts.map((act) => ({ site, act })));
+  const [planned = [], held = []] = [true, false].map((isToCome) =>
+    all.filter(({ act }) => isPlanned(act, told.now) === isToCome),
+  );
   return (
-    <section>
-      <h2>Held now</h2>
-      {held.length === 0 ? <p>Nothing: every watch is judged, and every alert is told.</p> : null}
-      <ul>
-        {held.map(({ site, act }) => (
-          <HeldAct site={site} act={act} told={told} />
-        ))}
-      </ul>
-    </section>
+    <>
+      <section>
+        <h2>Held now</h2>
+        {held.length === 0 ? <p>Nothing: every watch is judged, and every alert is told.</p> : null}
+        <Acts acts={held} told={told} />
+      </section>
+      {planned.length === 0 ? null : (
+        <section>
+          <h2>Planned</h2>
+          <Acts acts={planned} told={told} />
+        </section>
+      )}
+    </>
   );
 }
 
+interface ActsProps {
+  readonly acts: readonly { readonly site: string; readonly act: ListedAct }[];
+  readonly told: Told;
+}
+
+function Acts({ acts, told }: ActsProps) {
+  return (
+    <ul>
+      {acts.map(({ site, act }) => (
+        <HeldAct site={site} act={act} told={told} />
+      ))}
+    </ul>
+  );
+}
+
+function isPlanned({ fromAt }: ListedAct, now: number): boolean {
+  return Date.parse(fromAt) > now;
+}
+
+/** What is done to it, now and later. */
+const VERBS = { pause: ["Paused", "Planned pause"], silence: ["Silenced", "Planned silence"] } as const;
+
 function HeldAct({ site, act, told }: { site: string; act: ListedAct; told: Told }) {
-  const { id, kind, recurs, note, by, madeAt, untilAt } = act;
+  const { id, kind, recurs, note, by, madeAt } = act;
   const what = label(site, act.scope === `site:${site}` ? "site" : act.scope);
-  const verb = kind === "pause" ? "Paused" : "Silenced";
+  const verb = VERBS[kind][isPlanned(act, told.now) ? 1 : 0];
   return (
     <li class="notice">
       <h3>
@@ -68,7 +97,7 @@ function HeldAct({ site, act, told }: { site: string; act: ListedAct; told: Told
       </h3>
       <p>
         {recurs === null ? (
-          <Until untilAt={untilAt} />
+          <Until act={act} now={told.now} />
         ) : (
           <>
             For {span(recurs.seconds * 1000)} at each <code>{recurs.cron}</code> in {recurs.zone}.
@@ -84,11 +113,18 @@ function HeldAct({ site, act, told }: { site: string; act: ListedAct; told: Told
   );
 }
 
-function Until({ untilAt }: { untilAt: string | null }) {
-  if (untilAt === null) return <>Until you end it.</>;
+function Until({ act, now }: { act: ListedAct; now: number }) {
+  const { fromAt, untilAt } = act;
   return (
     <>
-      Until <Moment at={Date.parse(untilAt)} />.
+      {isPlanned(act, now) ? (
+        <>
+          From <Moment at={Date.parse(fromAt)} /> until{" "}
+        </>
+      ) : (
+        "Until "
+      )}
+      {untilAt === null ? "you end it" : <Moment at={Date.parse(untilAt)} />}.
     </>
   );
 }
@@ -106,10 +142,11 @@ function Begin({ groups, zone, told: { tried } }: BeginProps) {
   return (
     <>
       <section>
-        <h2>Silence once, from now on</h2>
+        <h2>Silence once</h2>
         <Form state={once} submit="Silence">
           <What state={once} groups={groups} />
           <Lasting state={once} label="For how long" value="2" required />
+          <Later state={once} zone={zone} />
           <Why state={once} />
         </Form>
       </section>
@@ -125,16 +162,17 @@ function Begin({ groups, zone, told: { tried } }: BeginProps) {
             required
             hint="Minute, hour, day of month, month, day of week: 0 2 * * 0 is Sundays at 02:00."
           />
-          <Text state={again} name="zone" label="By the clock of" value={zone} required hint="Such as Europe/Berlin." />
+          <Zone state={again} zone={zone} required />
           <Lasting state={again} label="For how long each time" value="2" required />
           <Why state={again} />
         </Form>
       </section>
       <section>
-        <h2>Pause, from now on</h2>
+        <h2>Pause</h2>
         <Form state={pause} submit="Pause">
           <What state={pause} groups={groups} />
           <Lasting state={pause} label="For how long" value="" hint="Empty: until you end it." />
+          <Later state={pause} zone={zone} />
           <Why state={pause} />
         </Form>
       </section>
@@ -171,6 +209,37 @@ function Lasting(field: LastingProps) {
       <Text {...field} name="amount" numeric />
       <Choice state={field.state} name="unit" label="Counted in" value="3600" groups={UNITS} />
     </div>
+  );
+}
+
+interface LaterProps {
+  readonly state: FormState;
+  readonly zone: string;
+}
+
+/** When it begins, if not now. Shut, it says what is usual. */
+function Later({ state, zone }: LaterProps) {
+  const isTyped = (state.values.from ?? "") !== "";
+  return (
+    <details open={isTyped}>
+      <summary>It begins now. Plan it for later</summary>
+      <Text state={state} name="from" label="It begins" wall hint="Empty: now." />
+      <Zone state={state} zone={zone} />
+    </details>
+  );
+}
+
+/** The page's script puts the reader's own zone there, where nothing was typed. */
+function Zone({ state, zone, required = false }: LaterProps & { readonly required?: boolean }) {
+  return (
+    <Text
+      {...{ state, required }}
+      guess
+      name="zone"
+      label="By the clock of"
+      value={zone}
+      hint="The name of a place: Europe/Berlin."
+    />
   );
 }
 
