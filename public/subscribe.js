@@ -176,6 +176,27 @@ function isApple() {
   return /iPhone|iPad|iPod/.test(navigator.userAgent) || isTouchedMac;
 }
 
+/** What a device may be called: `Firefox on Android`. */
+function usualName() {
+  const known = (/** @type {[RegExp, string][]} */ names) =>
+    names.find(([pattern]) => pattern.test(navigator.userAgent))?.[1];
+  const browser = known([
+    [/Edg/, "Edge"],
+    [/Firefox|FxiOS/, "Firefox"],
+    [/Chrome|CriOS/, "Chrome"],
+    [/Safari/, "Safari"],
+  ]);
+  const system = known([
+    [/iPhone/, "iPhone"],
+    [/iPad/, "iPad"],
+    [/Android/, "Android"],
+    [/Windows/, "Windows"],
+    [/Macintosh/, isApple() ? "iPad" : "Mac"],
+    [/Linux/, "Linux"],
+  ]);
+  return browser === undefined || system === undefined ? "" : `${browser} on ${system}`;
+}
+
 async function start() {
   if (!isSecureContext) throw new Told(WORDS.insecure);
   const knowsPush = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
@@ -184,6 +205,7 @@ async function start() {
   if (!knowsPush) throw new Told(WORDS.noPush);
   const own = await ownSubscription();
   code.value = location.hash.slice(1);
+  if (name.value === "") name.value = usualName();
   const known = own !== null && (await isKnown(own));
   show(known && code.value === "" ? subscribed : form);
   if (code.value === "") return own === null || known ? "" : WORDS.forgotten;

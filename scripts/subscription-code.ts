@@ -9,7 +9,7 @@ export function makeSubscribeCode(draw: (bytes: number) => Buffer, now: number):
   return makeCode(draw, now, { bits: SUBSCRIBE_CODE_BITS, ttlSeconds: SUBSCRIBE_CODE_TTL_SECONDS });
 }
 
-/** The statement that stores a code's hash. */
-export function subscribeCodeSql({ codeHash, expiresAt }: OneTimeCode, channel: string): string {
-  return spelledOut(subscribeCode({ codeHash, channel, expiresAt }));
+/** The statement that stores a code's hash; `by` is who lets the browser in. */
+export function subscribeCodeSql({ codeHash, expiresAt }: OneTimeCode, channel: string, by: string): string {
+  return spelledOut(subscribeCode({ codeHash, channel, expiresAt }, by));
 }

@@ -1,15 +1,12 @@
-/** Hosts, their keys and their plans; channels; and what was done to all of them. */
+/** Hosts, their keys and their plans. */
 import * as z from "zod/mini";
 import { instant, name } from "../fields.ts";
 import type { Operation } from "./operation.ts";
 
-const AUDIT_MAX = 200;
 const maybe = z.nullable(instant);
 /** SHA-256 of a public key in base64url: what `pusher enroll` and `pusher status` show as the key's fingerprint. */
 const fingerprint = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/, "a fingerprint has 43 characters"));
 const place = z.strictObject({ site: name, host: name });
-const channelName = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/, "a channel is named as in wrangler.toml"));
-const ofChannel = z.strictObject({ name: channelName });
 
 const loosening = z.strictObject({
   putAt: instant,
@@ -121,88 +118,4 @@ export const approvePlan = {
   body: z.strictObject({ putAt: instant }),
   status: 204,
   refusals: ["not_found"],
-} as const satisfies Operation;
-
-export const listChannels = {
-  id: "listChannels",
-  method: "get",
-  path: "/v1/channels",
-  needs: "read",
-  status: 200,
-  answer: z.strictObject({
-    channels: z.array(
-      z.strictObject({
-        name: z.string(),
-        kind: z.string(),
-        lastDeliveredAt: maybe,
-        disabledAt: maybe,
-        error: z.nullable(z.string()),
-      }),
-    ),
-  }),
-  refusals: [],
-} as const satisfies Operation;
-
-export const testChannel = {
-  id: "testChannel",
-  method: "post",
-  path: "/v1/channels/{name}/test",
-  needs: "write",
-  params: ofChannel,
-  status: 201,
-  /** When it was asked for: by that its outcome is found. */
-  answer: z.strictObject({ at: instant }),
-  refusals: ["not_found"],
-} as const satisfies Operation;
-
-export const readTest = {
-  id: "readTest",
-  method: "get",
-  path: "/v1/channels/{name}/tests/{at}",
-  needs: "read",
-  params: z.strictObject({ name: channelName, at: instant }),
-  status: 200,
-  /** Of a push channel one outcome for each browser. */
-  answer: z.strictObject({
-    outcomes: z.array(z.strictObject({ state: z.string(), attempts: z.int(), error: z.nullable(z.string()) })),
-  }),
-  refusals: ["not_found"],
-} as const satisfies Operation;
-
-export const makeSubscribeCode = {
-  id: "makeSubscribeCode",
-  method: "post",
-  path: "/v1/channels/{name}/subscribe-code",
-  needs: "write",
-  params: ofChannel,
-  status: 201,
-  answer: z.strictObject({ code: z.string(), link: z.url(), expiresAt: instant }),
-  refusals: ["not_found"],
-} as const satisfies Operation;
-
-export const readAudit = {
-  id: "readAudit",
-  method: "get",
-  path: "/v1/audit",
-  needs: "read",
-  /** `after` is what the page before called `next`. */
-  query: z.strictObject({ after: z.optional(z.string()) }),
-  status: 200,
-  answer: z.strictObject({
-    entries: z
-      .array(
-        z.strictObject({
-          at: instant,
-          act: z.string(),
-          site: z.string(),
-          subject: z.string(),
-          by: z.string(),
-          through: z.string(),
-          detail: z.string(),
-        }),
-      )
-      .check(z.maxLength(AUDIT_MAX)),
-    next: z.nullable(z.string()),
-  }),
-  refusals: [],
 } as const satisfies Operation;

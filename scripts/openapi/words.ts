@@ -1,5 +1,7 @@
 /** What each operation of the owner's API does, for people. Kept out of the worker, which needs no words for it. */
 import * as acts from "../../protocol/owner/acts.ts";
+import { readAudit } from "../../protocol/owner/audit.ts";
+import * as channels from "../../protocol/owner/channels.ts";
 import * as all from "../../protocol/owner/export.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import type { Operation } from "../../protocol/owner/operation.ts";
@@ -55,15 +57,18 @@ export const GROUPS: readonly Group[] = [
   {
     tag: "Channels",
     operations: [
-      told(hosts.listChannels, "Channels, and how they are"),
-      told(hosts.testChannel, "Send a real test through a channel"),
-      told(hosts.readTest, "How a test ended"),
-      told(hosts.makeSubscribeCode, "A link that lets one browser take the pushes of a channel"),
+      told(channels.listChannels, "Channels, and how they are"),
+      told(channels.testChannel, "Send a real test through a channel"),
+      told(channels.readTest, "How a test ended"),
+      told(channels.makeSubscribeCode, "A link that lets one browser take the pushes of a channel"),
+      told(channels.listBrowsers, "Browsers and phones that take the pushes of a channel"),
+      told(channels.testBrowser, "Send a real test to one of them; readTest tells how it ended"),
+      told(channels.removeBrowser, "Push to one of them no more"),
     ],
   },
   {
     tag: "Audit",
-    operations: [told(hosts.readAudit, "What owners did, the newest first, a page at a time")],
+    operations: [told(readAudit, "What owners did, the newest first, a page at a time")],
   },
   {
     tag: "Export",

@@ -9,6 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { incidentPage } from "../../worker/page/incident-page.tsx";
 import { accessPage } from "../../worker/page/owner/access.tsx";
+import { removeBrowserPage } from "../../worker/page/owner/browsers.tsx";
 import { channelsPage } from "../../worker/page/owner/channels.tsx";
 import { turnedAwayPage } from "../../worker/page/owner/frame.tsx";
 import { hostsPage, invitedPage } from "../../worker/page/owner/hosts.tsx";
@@ -41,7 +42,8 @@ const PAGES: Readonly<Record<string, string>> = {
   rotate: rotatePage(place, told),
   revoke: revokePage({ ...place, key: sample.key }, told),
   remove: removePage(place, sample.removal, told),
-  channels: channelsPage(sample.channels, sample.tested, told),
+  channels: channelsPage(sample.channels, sample.browsers, sample.tested, told),
+  browser: removeBrowserPage("phones", sample.browser, told),
   access: accessPage(sample.gates, told),
   token: tokenPage("AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", told),
   link: linkPage("passkey", "https://tierwatch.example/owner/enroll#AAAAAAAAAAAAAAAAAAAAAA", sample.LATER, told),

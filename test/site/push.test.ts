@@ -88,7 +88,7 @@ async function startWorker(publicKey: string, privateKey: string): Promise<void>
 
 async function newCode(): Promise<string> {
   const made = makeSubscribeCode(randomBytes, Date.now());
-  await db.prepare(subscribeCodeSql(made, "phones")).run();
+  await db.prepare(subscribeCodeSql(made, "phones", "anna")).run();
   return made.code;
 }
 

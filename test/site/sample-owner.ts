@@ -1,6 +1,7 @@
 /** What the owner's pages are shown with, where how they look is what is asked. */
 import type { Gates } from "../../worker/page/owner/access.tsx";
-import type { Tested } from "../../worker/page/owner/channels.tsx";
+import type { ListedBrowser } from "../../worker/page/owner/browsers.tsx";
+import type { BrowsersOf, Tested } from "../../worker/page/owner/channels.tsx";
 import type { Tried } from "../../worker/page/owner/form.tsx";
 import type { Told } from "../../worker/page/owner/frame.tsx";
 import type { ListedChannel, ListedHost } from "../../worker/page/owner/hub.tsx";
@@ -58,6 +59,21 @@ export const channels: ListedChannel[] = [
   { name: "phones", kind: "push", lastDeliveredAt: null, disabledAt: null, error: null },
   { name: "chat", kind: "slack", lastDeliveredAt: EARLY, disabledAt: EARLY, error: "404 no_service" },
 ];
+export const browser: ListedBrowser = {
+  ...{ id: "A".repeat(22), name: "Firefox on Android", by: "anna", subscribedAt: EARLY, lastDeliveredAt: EARLY },
+  ...{ error: null, goneAt: null },
+};
+export const browsers: BrowsersOf = new Map([
+  [
+    "phones",
+    [
+      browser,
+      { ...browser, id: "B".repeat(22), name: "kitchen tablet", error: "the push service answered 500" },
+      { ...browser, id: "C".repeat(22), name: "old phone", by: "", lastDeliveredAt: null, goneAt: EARLY },
+    ],
+  ],
+]);
+
 export const tested: Tested = {
   ...{ name: "mail", at: EARLY },
   outcomes: [{ state: "pending", attempts: 2, error: "451 try again later" }],

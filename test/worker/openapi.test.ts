@@ -6,6 +6,7 @@ import { newAuthenticator } from "./authenticator.ts";
 import { type OwnedSite, ownedSite } from "./owned-site.ts";
 import { signedIn, tokenFor } from "./owner.ts";
 import { type Call, call, OPERATIONS } from "./owner-api.ts";
+import { browser } from "./push-channel.ts";
 import { corenasPlan } from "./reference.ts";
 import { beat, request, run, START, sendPlan, settingsWith, sweepAt } from "./support.ts";
 
@@ -78,7 +79,13 @@ async function channelsAndExport(yes: Yes): Promise<void> {
   await yes("listChannels", { settings });
   const { at = "" } = await yes("testChannel", { params: { name: "mail" } });
   await yes("readTest", { params: { name: "mail", at } });
-  await yes("makeSubscribeCode", { params: { name: "phones" }, settings });
+  const { code = "" } = await yes("makeSubscribeCode", { params: { name: "phones" }, settings });
+  const subscribing = JSON.stringify({ code, name: "phone", subscription: await browser("phone") });
+  const sent = { method: "POST", headers: { "content-type": "application/json" }, body: subscribing };
+  expect((await request("/v1/subscriptions", sent, START, settings)).status).toBe(201);
+  const { id = "" } = await yes("listBrowsers", { params: { name: "phones" }, settings });
+  await yes("testBrowser", { params: { name: "phones", id }, settings });
+  await yes("removeBrowser", { params: { name: "phones", id }, settings });
   await yes("readAudit");
   await yes("listExport");
   for (const table of EXPORT_TABLES) {

@@ -25,6 +25,10 @@ export const OWNER = `
 .owner .plain a { display: inline-block; padding: .3rem .5rem .3rem 0; }
 .owner .numbered { list-style: decimal; padding-left: 1.4rem; margin-top: .8rem; }
 .owner .bulleted { list-style: disc; padding-left: 1.4rem; margin-top: .4rem; }
+.owner .cards { margin-top: .8rem; }
+.owner .cards > li { border: 1px solid var(--line); border-radius: 6px; background: var(--card); padding: .7rem .9rem; margin-top: .6rem; }
+.owner .acts { align-items: center; }
+.owner .acts > a { padding: .6rem 0; margin-top: .8rem; }
 .owner .ways { display: flex; flex-wrap: wrap; gap: 0 1.4rem; }
 .owner .ways a { padding: .6rem 0; }
 .owner .numbered li + li { margin-top: 1rem; }

@@ -1,6 +1,6 @@
 /** `/v1/audit`: what owners did, the newest first, a page at a time. */
 import * as z from "zod/mini";
-import { readAudit } from "../../protocol/owner/hosts.ts";
+import { readAudit } from "../../protocol/owner/audit.ts";
 import { ok } from "../../protocol/result.ts";
 import { trail } from "../store/owner-acts.ts";
 import { cursorOf, readCursor } from "./cursor.ts";

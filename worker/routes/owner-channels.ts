@@ -1,5 +1,5 @@
 /** `/v1/channels`: how they are, a real test through one, and a code for a browser that takes pushes. */
-import * as operations from "../../protocol/owner/hosts.ts";
+import * as operations from "../../protocol/owner/channels.ts";
 import { failed, ok } from "../../protocol/result.ts";
 import { SUBSCRIBE_CODE_BITS, SUBSCRIBE_CODE_TTL_SECONDS } from "../../protocol/subscription.ts";
 import { subscribeLink } from "../judge/subscribe-link.ts";
@@ -23,7 +23,7 @@ export function ownerChannelRoutes(): Served[] {
     }),
     on(operations.testChannel, async ({ params, owner }, c) => {
       const { db, settings, now, sweepSoon } = c.env;
-      if (!settings.channels.some(({ name }) => name === params.name)) return unknown(settings);
+      if (!settings.channels.some(({ name }) => name === params.name)) return unknownChannel(settings);
       await store.askTest(db, params.name, owner, now);
       sweepSoon();
       return ok({ at: isoOf(now) });
@@ -36,7 +36,7 @@ export function ownerChannelRoutes(): Served[] {
     }),
     on(operations.makeSubscribeCode, async ({ params, owner }, c) => {
       const { db, settings, now } = c.env;
-      if (!pushChannels(settings).some(({ name }) => name === params.name)) return unknown(settings, "push");
+      if (!pushChannels(settings).some(({ name }) => name === params.name)) return unknownChannel(settings, "push");
       const code = randomCode(SUBSCRIBE_CODE_BITS);
       const expiresAt = now + SUBSCRIBE_CODE_TTL_SECONDS * 1000;
       await store.putSubscribeCode(db, { codeHash: await hashOf(code), channel: params.name, expiresAt }, owner, now);
@@ -45,7 +45,8 @@ export function ownerChannelRoutes(): Served[] {
   ];
 }
 
-function unknown({ channels }: Settings, wanted?: "push") {
+/** That no channel has that name, and which there are. */
+export function unknownChannel({ channels }: Settings, wanted?: "push") {
   const names = channels.flatMap(({ name, kind }) => (wanted === undefined || kind === wanted ? [name] : []));
   const there = names.length === 0 ? "there is none" : `there is ${names.join(", ")}`;
   return failed({

@@ -1,6 +1,7 @@
 /** `/owner`: which page stands at which address, and which act its forms ask for. */
 import { Hono } from "hono";
 import * as acts from "../../protocol/owner/acts.ts";
+import * as channels from "../../protocol/owner/channels.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import type { Operation } from "../../protocol/owner/operation.ts";
 import * as gates from "../../protocol/owner/sign-in.ts";
@@ -27,9 +28,8 @@ export function ownerFormRoutes(): Hono<AppEnv> {
   routes.use(turnAway);
   for (const [path, page] of Object.entries(PAGES))
     routes.get(path, async (c) => c.html(await page(c, await toldOf(c))));
-  for (const { path, pressed } of [...incidentForms(), ...quietForms(), ...hostForms(), ...gateForms()]) {
-    routes.post(path, pressed);
-  }
+  const forms = [incidentForms(), quietForms(), hostForms(), channelForms(), gateForms()].flat();
+  for (const { path, pressed } of forms) routes.post(path, pressed);
   return routes;
 }
 
@@ -41,6 +41,7 @@ const PAGES: Readonly<Record<string, Show>> = {
   "/hosts/revoke": pages.revocation,
   "/hosts/remove": pages.removal,
   "/channels": pages.channelList,
+  "/channels/browsers/remove": pages.browserRemoval,
   "/access": pages.access,
   "/record": pages.record,
 };
@@ -137,15 +138,30 @@ function hostForms(): Form[] {
       ...{ operation: hosts.removeHost, page: pages.removal, yes: done("/owner/hosts", "removed") },
       given: (values) => ({ params: ofPlace(values) }),
     }),
+  ];
+}
+
+function channelForms(): Form[] {
+  const page = pages.channelList;
+  const ofBrowser = ({ name, id }: Values) => ({ params: { name, id } });
+  const yes = {
+    leads: ({ at }: { readonly at: string }, { name = "" }: Values) =>
+      `/owner/channels?${new URLSearchParams({ done: "tested", name, at })}`,
+  };
+  return [
     form("/channels/test", {
-      ...{ operation: hosts.testChannel, page: pages.channelList },
+      ...{ operation: channels.testChannel, page, yes },
       given: ({ name }) => ({ params: { name } }),
-      yes: { leads: ({ at }, { name = "" }) => `/owner/channels?${new URLSearchParams({ done: "tested", name, at })}` },
     }),
     form("/channels/subscribe", {
-      ...{ operation: hosts.makeSubscribeCode, page: pages.channelList },
+      ...{ operation: channels.makeSubscribeCode, page },
       given: ({ name }) => ({ params: { name } }),
       yes: { shows: ({ link, expiresAt }, _, told) => linkPage("browser", link, expiresAt, told) },
+    }),
+    form("/channels/browsers/test", { operation: channels.testBrowser, given: ofBrowser, page, yes }),
+    form("/channels/browsers/remove", {
+      ...{ operation: channels.removeBrowser, given: ofBrowser, page: pages.browserRemoval },
+      yes: done("/owner/channels", "browserRemoved"),
     }),
   ];
 }

@@ -1,11 +1,14 @@
 /** The owner's pages, each of what the API answers. */
 import type { Context } from "hono";
 import * as acts from "../../protocol/owner/acts.ts";
+import { readAudit } from "../../protocol/owner/audit.ts";
+import * as channels from "../../protocol/owner/channels.ts";
 import { listExport } from "../../protocol/owner/export.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import { listPasskeys, listSessions, listTokens } from "../../protocol/owner/sign-in.ts";
 import { scopesOfSite } from "../judge/acts.ts";
 import { accessPage } from "../page/owner/access.tsx";
+import { removeBrowserPage } from "../page/owner/browsers.tsx";
 import { channelsPage, type Tested } from "../page/owner/channels.tsx";
 import { hostsPage } from "../page/owner/hosts.tsx";
 import { revokePage, rotatePage } from "../page/owner/keys.tsx";
@@ -21,13 +24,13 @@ import { zoneOf } from "./reader-zone.ts";
 type C = Context<AppEnv>;
 
 export const hub: Show = async (c, told) => {
-  const { channels } = certain(await ask(c, hosts.listChannels));
+  const listed = certain(await ask(c, channels.listChannels)).channels;
   const known = await knownHosts(c);
   const incidents = await Promise.all(
     sitesOf(known).map(async (site) => certain(await ask(c, acts.listIncidents, { params: { site } })).incidents),
   );
   const open = incidents.flat().filter(({ closedAt }) => closedAt === null);
-  return hubPage({ incidents: open, hosts: known, channels }, told);
+  return hubPage({ incidents: open, hosts: known, channels: listed }, told);
 };
 
 export const quiet: Show = async (c, told) => {
@@ -63,15 +66,28 @@ export const removal: Show = async (c, told) => {
 };
 
 export const channelList: Show = async (c, told) => {
-  const { channels } = certain(await ask(c, hosts.listChannels));
-  return channelsPage(channels, await testedOf(c), told);
+  const listed = certain(await ask(c, channels.listChannels)).channels;
+  const pushed = listed.filter(({ kind }) => kind === "push");
+  const browsers = await Promise.all(pushed.map(async ({ name }) => [name, await browsersOf(c, name)] as const));
+  return channelsPage(listed, new Map(browsers), await testedOf(c), told);
 };
+
+export const browserRemoval: Show = async (c, told) => {
+  const { name = "", id = "" } = told.tried?.values ?? c.req.query();
+  const browser = (await browsersOf(c, name)).find((one) => one.id === id);
+  return removeBrowserPage(name, browser ?? null, told);
+};
+
+async function browsersOf(c: C, name: string) {
+  const asked = await ask(c, channels.listBrowsers, { params: { name } });
+  return asked.ok ? asked.value.browsers : [];
+}
 
 /** The test that the address names, if there was one. */
 async function testedOf(c: C): Promise<Tested | null> {
   const { name = "", at = "" } = c.req.query();
   if (at === "") return null;
-  const test = await ask(c, hosts.readTest, { params: { name, at } });
+  const test = await ask(c, channels.readTest, { params: { name, at } });
   return test.ok ? { name, at, outcomes: test.value.outcomes } : null;
 }
 
@@ -83,9 +99,9 @@ export const access: Show = async (c, told) => {
 
 export const record: Show = async (c, told) => {
   const after = c.req.query("after");
-  const asked = await ask(c, hosts.readAudit, { query: after === undefined ? {} : { after } });
+  const asked = await ask(c, readAudit, { query: after === undefined ? {} : { after } });
   // What no page called `next` is read as the beginning.
-  const trail = asked.ok ? asked.value : certain(await ask(c, hosts.readAudit));
+  const trail = asked.ok ? asked.value : certain(await ask(c, readAudit));
   return recordPage(trail, certain(await ask(c, listExport)).tables, told);
 };
 

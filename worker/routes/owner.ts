@@ -4,6 +4,7 @@ import type { AppEnv } from "./context.ts";
 import { exportRoutes } from "./export.ts";
 import { ownerActRoutes } from "./owner-acts.ts";
 import { ownerAuditRoutes } from "./owner-audit.ts";
+import { ownerBrowserRoutes } from "./owner-browsers.ts";
 import { ownerChannelRoutes } from "./owner-channels.ts";
 import { ownerHostRoutes } from "./owner-hosts.ts";
 import { ownerRemovalRoutes } from "./owner-removal.ts";
@@ -28,6 +29,7 @@ export function ownerServed(): Served[] {
     ...ownerRemovalRoutes(),
     ...ownerActRoutes(),
     ...ownerChannelRoutes(),
+    ...ownerBrowserRoutes(),
     ...ownerAuditRoutes(),
     ...exportRoutes(),
   ];

@@ -28,10 +28,12 @@ export interface SubscribeCode {
   readonly expiresAt: number;
 }
 
-export function subscribeCode({ codeHash, channel, expiresAt }: SubscribeCode): SQL {
-  return sql`INSERT INTO subscribe_codes (code_hash, channel, expires_at) VALUES (${codeHash}, ${channel}, ${expiresAt})`;
+/** `by` is who lets the browser in. */
+export function subscribeCode({ codeHash, channel, expiresAt }: SubscribeCode, by: string): SQL {
+  return sql`INSERT INTO subscribe_codes (code_hash, channel, expires_at, made_by)
+    VALUES (${codeHash}, ${channel}, ${expiresAt}, ${by})`;
 }
 
 export function inviteBrowser(code: SubscribeCode, doer: Doer, now: number): SQL[] {
-  return audited(subscribeCode(code), doer, { act: "invite browser", site: "", subject: code.channel }, now);
+  return audited(subscribeCode(code, doer.by), doer, { act: "invite browser", site: "", subject: code.channel }, now);
 }

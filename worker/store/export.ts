@@ -35,7 +35,7 @@ const EXPORTED: Readonly<Record<ExportTable, Exported>> = {
   blinds: { key: "from_at", columns: "until_at" },
   channels: { key: "name", columns: "disabled_at last_error paused_until last_delivered_at" },
   drills: { key: "channel", columns: "drill sent_at confirmed_at open_since_at" },
-  subscriptions: { key: "id", columns: "channel name created_at last_ok_at last_error gone_at" },
+  subscriptions: { key: "id", columns: "channel name created_at made_by last_ok_at last_error gone_at" },
   passkeys: { key: "id", columns: "owner name rp_id algorithm public_key counter made_at used_at removed_at" },
   tokens: { key: "id", columns: "owner name may made_at used_on revoked_at" },
   audit: { key: "at act site subject", columns: "by through detail" },

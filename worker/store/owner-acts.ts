@@ -86,10 +86,13 @@ const channel = z.object({
   error: z.nullable(z.string()),
 });
 
-/** What is known of channels, as far as anything is. */
+/** What is known of channels, as far as anything is. One that pushes delivered when the first of its browsers got something. */
 export async function channelStates(db: Database): Promise<z.infer<typeof channel>[]> {
   const found = await db.all(sql`
-    SELECT name, last_delivered_at AS lastDeliveredAt, disabled_at AS disabledAt, last_error AS error FROM channels`);
+    SELECT iif(name LIKE '%/%', substr(name, 1, instr(name, '/') - 1), name) AS name,
+      max(last_delivered_at) AS lastDeliveredAt, max(iif(name LIKE '%/%', NULL, disabled_at)) AS disabledAt,
+      max(iif(name LIKE '%/%', NULL, last_error)) AS error
+    FROM channels GROUP BY 1`);
   return z.parse(z.array(channel), found);
 }
 

@@ -109,6 +109,8 @@ export const subscriptions = sqliteTable("subscriptions", {
   endpoint: text("endpoint").notNull(),
   p256dh: text("p256dh").notNull(),
   auth: text("auth").notNull(),
+  createdAt: integer("created_at").notNull(),
+  madeBy: text("made_by").notNull(),
   lastOkAt: integer("last_ok_at"),
   lastError: text("last_error"),
   goneAt: integer("gone_at"),

@@ -43,11 +43,11 @@ export async function subscribe(db: Database, made: NewSubscription, now: number
   await writeAll(db, [
     sql`UPDATE subscribe_codes SET used_at = ${now}, used_by = ${id}
         WHERE code_hash = ${codeHash} AND used_at IS NULL AND expires_at > ${now}`,
-    sql`INSERT INTO subscriptions (id, channel, name, endpoint, p256dh, auth, created_at)
-        SELECT ${id}, channel, ${name}, ${endpoint}, ${keys.p256dh}, ${keys.auth}, ${now} FROM subscribe_codes
+    sql`INSERT INTO subscriptions (id, channel, name, endpoint, p256dh, auth, created_at, made_by)
+        SELECT ${id}, channel, ${name}, ${endpoint}, ${keys.p256dh}, ${keys.auth}, ${now}, made_by FROM subscribe_codes
         WHERE code_hash = ${codeHash} AND used_by = ${id} AND expires_at > ${now}
         ON CONFLICT DO UPDATE SET name = excluded.name, endpoint = excluded.endpoint, p256dh = excluded.p256dh,
-          auth = excluded.auth, last_error = NULL, gone_at = NULL`,
+          auth = excluded.auth, made_by = excluded.made_by, last_error = NULL, gone_at = NULL`,
   ]);
   const spent = await db.all(sql`
     SELECT 1 FROM subscribe_codes WHERE code_hash = ${codeHash} AND used_by = ${id} AND expires_at > ${now}`);

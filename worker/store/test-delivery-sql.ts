@@ -3,8 +3,17 @@ import { type SQL, sql } from "drizzle-orm";
 import { type Alert, title } from "../judge/say.ts";
 import { audited, type Doer } from "./audit.ts";
 
-/** `now` is in milliseconds; two tests of a channel at the same millisecond are one. `how` ends the first sentence. */
-export function putTest(channel: string, doer: Doer, how: string, now: number): SQL[] {
+/**
+ * `now` is in milliseconds; two tests of a channel at the same millisecond are one. `how` ends the first sentence. `called` is
+ * what its title says is tested.
+ */
+export function putTest(
+  channel: string,
+  doer: Doer,
+  how: string,
+  now: number,
+  called = `the channel ${channel}`,
+): SQL[] {
   const incidentId = `test/${now}`;
   const at = `${new Date(now).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const alert: Alert = {
@@ -13,7 +22,7 @@ export function putTest(channel: string, doer: Doer, how: string, now: number): 
     site: "Tierwatch",
     root: "test",
     severity: "warning",
-    title: title(`Test of the channel ${channel}: nothing is wrong`),
+    title: title(`Test of ${called}: nothing is wrong`),
     lines: [
       `${doer.by} asked for this test at ${at}${how}.`,
       "An alert about your backups would arrive in the same way.",

@@ -1,7 +1,8 @@
 /** `/owner/channels`: how each channel is, a test through it, and a link for a browser that shows alerts. */
-import type { readTest } from "../../../protocol/owner/hosts.ts";
+import type { readTest } from "../../../protocol/owner/channels.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
 import { When } from "../time.tsx";
+import { Browsers, type ListedBrowser } from "./browsers.tsx";
 import { Form, formState } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
 import type { ListedChannel } from "./hub.tsx";
@@ -13,7 +14,15 @@ export interface Tested {
   readonly outcomes: AnswerOf<typeof readTest>["outcomes"];
 }
 
-export function channelsPage(channels: readonly ListedChannel[], tested: Tested | null, told: Told): string {
+/** Of each push channel, who takes its pushes. */
+export type BrowsersOf = ReadonlyMap<string, readonly ListedBrowser[]>;
+
+export function channelsPage(
+  channels: readonly ListedChannel[],
+  browsers: BrowsersOf,
+  tested: Tested | null,
+  told: Told,
+): string {
   return ownerPage(
     "/owner/channels",
     "Channels",
@@ -23,7 +32,12 @@ export function channelsPage(channels: readonly ListedChannel[], tested: Tested 
         <p>No channel is set up: nobody would be told. docs/CHANNELS.md says how to set one up.</p>
       ) : null}
       {channels.map((channel) => (
-        <Channel channel={channel} tested={tested?.name === channel.name ? tested : null} told={told} />
+        <Channel
+          channel={channel}
+          browsers={browsers.get(channel.name)}
+          tested={tested?.name === channel.name ? tested : null}
+          told={told}
+        />
       ))}
     </>,
   );
@@ -31,11 +45,12 @@ export function channelsPage(channels: readonly ListedChannel[], tested: Tested 
 
 interface ChannelProps {
   readonly channel: ListedChannel;
+  readonly browsers: readonly ListedBrowser[] | undefined;
   readonly tested: Tested | null;
   readonly told: Told;
 }
 
-function Channel({ channel, tested, told }: ChannelProps) {
+function Channel({ channel, browsers, tested, told }: ChannelProps) {
   const { name, kind, lastDeliveredAt, disabledAt, error } = channel;
   const { now, tried } = told;
   return (
@@ -59,9 +74,10 @@ function Channel({ channel, tested, told }: ChannelProps) {
       )}
       {error === null ? null : <p>It last said: {error}</p>}
       {tested === null ? null : <Outcomes tested={tested} now={now} />}
+      {browsers === undefined ? null : <Browsers channel={name} browsers={browsers} told={told} />}
       <div class="acts">
         <Form state={formState(tried, "/owner/channels/test", { name })} submit={`Send a test to ${name}`} />
-        {kind === "push" ? (
+        {browsers !== undefined ? (
           <Form
             state={formState(tried, "/owner/channels/subscribe", { name })}
             submit="Make a link for a browser"

@@ -26,6 +26,7 @@ const DONE = {
   revoked: "Revoked: what is signed with this key is refused from now on.",
   removed: "Removed: it is no longer watched, and what its key signs is refused.",
   tested: "A test is on its way. How it ended stands with its channel, within a minute.",
+  browserRemoved: "Removed: no alert goes there any more.",
   tokenRevoked: "Revoked: the token gets nobody in any more.",
   sessionEnded: "Ended: that browser is signed out.",
   passkeyRemoved: "Removed: that passkey signs nobody in, and its sessions are over.",

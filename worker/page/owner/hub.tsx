@@ -1,5 +1,6 @@
 /** `/owner`: what needs the owner, with what can be done about it beside it. */
-import type { listChannels, listHosts } from "../../../protocol/owner/hosts.ts";
+import type { listChannels } from "../../../protocol/owner/channels.ts";
+import type { listHosts } from "../../../protocol/owner/hosts.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
 import { Icon } from "../icons.tsx";
 import { incidentPath } from "../paths.ts";

@@ -1,5 +1,5 @@
 /** `/owner/record`: what owners did, a page at a time, and all data to take away. */
-import type { readAudit } from "../../../protocol/owner/hosts.ts";
+import type { readAudit } from "../../../protocol/owner/audit.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
 import { When } from "../time.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
