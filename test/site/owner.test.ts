@@ -12,6 +12,7 @@ import { accessPage } from "../../worker/page/owner/access.tsx";
 import { removeBrowserPage } from "../../worker/page/owner/browsers.tsx";
 import { channelsPage } from "../../worker/page/owner/channels.tsx";
 import { turnedAwayPage } from "../../worker/page/owner/frame.tsx";
+import { removePasskeyPage, revokeTokenPage } from "../../worker/page/owner/gates.tsx";
 import { hostsPage, invitedPage } from "../../worker/page/owner/hosts.tsx";
 import { hubPage } from "../../worker/page/owner/hub.tsx";
 import { OwnersPart } from "../../worker/page/owner/incident-acts.tsx";
@@ -45,6 +46,8 @@ const PAGES: Readonly<Record<string, string>> = {
   channels: channelsPage(sample.channels, sample.browsers, sample.tested, told),
   browser: removeBrowserPage("phones", sample.browser, told),
   access: accessPage(sample.gates, told),
+  passkey: removePasskeyPage(sample.gates.passkeys[0] ?? null, told),
+  revoked: revokeTokenPage(sample.gates.tokens[0] ?? null, told),
   token: tokenPage("AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", told),
   link: linkPage("passkey", "https://tierwatch.example/owner/enroll#AAAAAAAAAAAAAAAAAAAAAA", sample.LATER, told),
   record: recordPage(sample.trail, ["watches", "runs"], told),

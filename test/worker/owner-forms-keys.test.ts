@@ -19,6 +19,10 @@ beforeEach(async () => {
 const copied = (html: string, label: string) =>
   new RegExp(`aria-label="${label}">([^<]*)<`).exec(html)?.[1]?.replaceAll("&quot;", '"') ?? "";
 
+/** Where the first link of a page to this address leads. */
+const linkTo = (path: string, html: string) =>
+  new RegExp(`href="(${path}\\?[^"]*)"`).exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
+
 describe("hosts", () => {
   test("are added: the page shows the commands once, and the fingerprint stands there when it enrolled", async () => {
     const added = await pressed("/owner/hosts", "/owner/hosts", { site: "home", host: "winvm" }, at);
@@ -103,8 +107,12 @@ describe("who gets in", () => {
     const asks = () => request("/v1/session", { headers: { authorization: `Bearer ${token}` } }, START);
     expect(await (await asks()).json()).toMatchObject({ by: "anna: grafana", may: "read" });
     expect((await opened("/owner/access", at)).html).not.toContain(token);
-    expect((await pressed("/owner/access", "/owner/tokens/revoke", {}, at)).text).toContain("gets nobody in any more");
+    const path = linkTo("/owner/tokens/revoke", (await opened("/owner/access", at)).html);
+    expect((await opened(path, at)).text).toContain("Revoke the token grafana? It is of anna, may read");
+    expect((await asks()).status).toBe(200);
+    expect((await pressed(path, "/owner/tokens/revoke", {}, at)).text).toContain("gets nobody in any more");
     expect((await asks()).status).toBe(401);
+    expect((await opened(path, at)).text).toContain("There is no such token");
   });
 
   test("by a session, until somebody ends it", async () => {
@@ -121,12 +129,17 @@ describe("who gets in", () => {
        VALUES (?, 'anna', ?, 'tierwatch.example', 'ES256', 'k', 0, 1)`,
     );
     await passkey.bind("p", "phone").run();
-    const last = await pressed("/owner/access", "/owner/passkeys/remove", {}, at);
+    const asks = linkTo("/owner/passkeys/remove", (await opened("/owner/access", at)).html);
+    expect((await opened(asks, at)).text).toContain("Remove the passkey phone? It is of anna");
+    const last = await pressed(asks, "/owner/passkeys/remove", {}, at);
+    expect(last.text).toContain("Remove the passkey phone?");
     expect([last.status, last.text]).toEqual([409, expect.stringContaining("enrol another one first")]);
     const link = copied((await pressed("/owner/access", "/owner/passkeys/invite", {}, at)).html, "Link");
     expect(link).toMatch(/^https:\/\/tierwatch\.example\/owner\/enroll#/);
     await passkey.bind("q", "laptop").run();
-    expect((await posted("/owner/passkeys/remove", { id: "q" }, at)).text).toContain("signs nobody in");
+    const second = "/owner/passkeys/remove?id=q";
+    expect((await pressed(second, "/owner/passkeys/remove", {}, at)).text).toContain("signs nobody in");
+    expect((await opened(second, at)).text).toContain("There is no such passkey");
   });
 });
 

@@ -152,7 +152,7 @@ describe("silences and pauses", () => {
 });
 
 describe("nobody else", () => {
-  const PATHS = ["", "/quiet", "/hosts", "/hosts/rotate", "/hosts/revoke", "/hosts/remove", "/channels", "/channels/browsers/remove", "/access", "/record"].map(
+  const PATHS = ["", "/quiet", "/hosts", "/hosts/rotate", "/hosts/revoke", "/hosts/remove", "/channels", "/channels/browsers/remove", "/access", "/passkeys/remove", "/tokens/revoke", "/record"].map(
     (path) => `/owner${path}`,
   );
 

@@ -43,6 +43,8 @@ const PAGES: Readonly<Record<string, Show>> = {
   "/channels": pages.channelList,
   "/channels/browsers/remove": pages.browserRemoval,
   "/access": pages.access,
+  "/passkeys/remove": pages.passkeyRemoval,
+  "/tokens/revoke": pages.tokenRevocation,
   "/record": pages.record,
 };
 
@@ -175,9 +177,13 @@ function gateForms(): Form[] {
       given: ({ name, may }) => ({ body: { name, may } }),
       yes: { shows: ({ token }, _, told) => tokenPage(token, told) },
     }),
-    form("/tokens/revoke", { operation: gates.revokeToken, given: ofId, page, yes: yes("tokenRevoked") }),
+    form("/tokens/revoke", {
+      ...{ operation: gates.revokeToken, given: ofId, page: pages.tokenRevocation, yes: yes("tokenRevoked") },
+    }),
     form("/sessions/end", { operation: gates.endSession, given: ofId, page, yes: yes("sessionEnded") }),
-    form("/passkeys/remove", { operation: gates.removePasskey, given: ofId, page, yes: yes("passkeyRemoved") }),
+    form("/passkeys/remove", {
+      ...{ operation: gates.removePasskey, given: ofId, page: pages.passkeyRemoval, yes: yes("passkeyRemoved") },
+    }),
     form("/passkeys/invite", {
       ...{ operation: gates.invitePasskey, page },
       yes: { shows: ({ link, expiresAt }, _, told) => linkPage("passkey", link, expiresAt, told) },

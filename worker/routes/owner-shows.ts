@@ -10,6 +10,7 @@ import { scopesOfSite } from "../judge/acts.ts";
 import { accessPage } from "../page/owner/access.tsx";
 import { removeBrowserPage } from "../page/owner/browsers.tsx";
 import { channelsPage, type Tested } from "../page/owner/channels.tsx";
+import { removePasskeyPage, revokeTokenPage } from "../page/owner/gates.tsx";
 import { hostsPage } from "../page/owner/hosts.tsx";
 import { revokePage, rotatePage } from "../page/owner/keys.tsx";
 import { removePage } from "../page/owner/remove-host.tsx";
@@ -95,6 +96,18 @@ export const access: Show = async (c, told) => {
   const tokens = certain(await ask(c, listTokens));
   const sessions = certain(await ask(c, listSessions));
   return accessPage({ ...tokens, ...sessions, ...certain(await ask(c, listPasskeys)) }, told);
+};
+
+export const passkeyRemoval: Show = async (c, told) => {
+  const { passkeys } = certain(await ask(c, listPasskeys));
+  const { id } = told.tried?.values ?? c.req.query();
+  return removePasskeyPage(passkeys.find((one) => one.id === id && one.removedAt === null) ?? null, told);
+};
+
+export const tokenRevocation: Show = async (c, told) => {
+  const { tokens } = certain(await ask(c, listTokens));
+  const { id } = told.tried?.values ?? c.req.query();
+  return revokeTokenPage(tokens.find((one) => one.id === id && one.revokedAt === null) ?? null, told);
 };
 
 export const record: Show = async (c, told) => {

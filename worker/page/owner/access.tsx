@@ -78,7 +78,9 @@ function Passkey({ passkey, told }: { passkey: Gates["passkeys"][number]; told: 
       <strong>{name}</strong> of {by}, made <When at={Date.parse(madeAt)} now={told.now} />
       {usedAt === null ? ", never used" : null}
       {removedAt === null ? (
-        <Form state={formState(told.tried, "/owner/passkeys/remove", { id })} submit={`Remove ${name}`} quiet />
+        <p>
+          <a href={`/owner/passkeys/remove?id=${id}`}>Remove {name}</a>
+        </p>
       ) : (
         <>
           , removed <When at={Date.parse(removedAt)} now={told.now} />
@@ -94,7 +96,9 @@ function Token({ token, told }: { token: Gates["tokens"][number]; told: Told }) 
     <li>
       <strong>{name}</strong> of {by} may {may}, {usedOn === null ? "never used" : `last used on ${usedOn}`}
       {revokedAt === null ? (
-        <Form state={formState(told.tried, "/owner/tokens/revoke", { id })} submit={`Revoke ${name}`} quiet />
+        <p>
+          <a href={`/owner/tokens/revoke?id=${id}`}>Revoke {name}</a>
+        </p>
       ) : (
         <>
           , revoked <When at={Date.parse(revokedAt)} now={told.now} />
