@@ -1,7 +1,7 @@
 /** When a digest is due, and what it says. */
 import { describe, expect, test } from "vitest";
 import type { Act } from "../../worker/judge/acts.ts";
-import type { ChannelProof } from "../../worker/judge/channel-proof.ts";
+import type { Confirmation } from "../../worker/judge/confirmation.ts";
 import { type Digest, digestSlot } from "../../worker/judge/digest.ts";
 import { everything } from "../../worker/judge/route.ts";
 import { type DigestInput, sayDigest } from "../../worker/judge/say-digest.ts";
@@ -108,7 +108,7 @@ const home: SiteSummary = {
 
 function said(
   site: Partial<SiteSummary> = {},
-  more: Partial<DigestInput> & { faults?: string[]; proofs?: ChannelProof[] } = {},
+  more: Partial<DigestInput> & { faults?: string[]; confirmations?: Confirmation[] } = {},
 ) {
   const summary = {
     generatedAt: NOW,
@@ -117,7 +117,7 @@ function said(
     view: "owner" as const,
     blinds: [],
     deadLetters: [],
-    proofs: more.proofs ?? [],
+    confirmations: more.confirmations ?? [],
     sites: [{ ...home, ...site }],
   };
   const usual = { digest: DAILY, routing: everything("mail"), slot: NOW - 30_000, summary, acts: [], lost: [] };
@@ -191,14 +191,14 @@ describe("a digest says", () => {
     const { lines } = said(
       {},
       {
-        proofs: [
-          { channel: "mail", state: "proven", at: NOW - HOUR },
-          { channel: "phone", state: "unproven", at: null },
+        confirmations: [
+          { channel: "mail", state: "confirmed", at: NOW - HOUR },
+          { channel: "phone", state: "unconfirmed", at: null },
         ],
       },
     );
-    expect(lines).toContain('Channel "mail": proven as of 2026-11-23 05:00 UTC.');
-    expect(lines).toContain('Channel "phone": unproven: no drill was sent yet.');
+    expect(lines).toContain('Channel "mail": confirmed as of 2026-11-23 05:00 UTC.');
+    expect(lines).toContain('Channel "phone": unconfirmed: no drill was sent yet.');
   });
 
   test("only of the sites and tiers that its channel hears of", () => {

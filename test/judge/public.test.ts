@@ -117,7 +117,7 @@ function full(): Summary {
     faults: ["a fault"],
     blinds: [{ fromAt: 1, untilAt: 2 }],
     deadLetters: [{ channel: "mail", title: "t", end: "refused", at: 1, error: "e" }],
-    proofs: [{ channel: "mail", state: "proven", at: 1 }],
+    confirmations: [{ channel: "mail", state: "confirmed", at: 1 }],
     sites: [{ ...stuck, copies, jobs, hosts }],
   };
   return marked(summary) as Summary;

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { putDrillWhenDue } from "../../worker/drill.ts";
-import { type Drilled, proofsOf } from "../../worker/judge/channel-proof.ts";
+import { confirmationsOf, type Drilled } from "../../worker/judge/confirmation.ts";
 import { drillSlot, sayDrill } from "../../worker/judge/drill.ts";
 import { tokenOf } from "../../worker/links.ts";
 import type { Settings } from "../../worker/settings.ts";
@@ -93,30 +93,30 @@ describe("a drill", () => {
 });
 
 describe("a channel", () => {
-  test("is unproven until somebody confirms the drill in it, and then proven as of that time", async () => {
+  test("is unconfirmed until somebody confirms the drill in it, and then confirmed as of that time", async () => {
     expect(await channels(DECEMBER)).toEqual([
-      { name: "mail", state: "unproven", unprovenSince: null },
-      { name: "phone", state: "unproven", unprovenSince: null },
+      { name: "mail", state: "unconfirmed", unconfirmedSince: null },
+      { name: "phone", state: "unconfirmed", unconfirmedSince: null },
     ]);
     await sweeps(DECEMBER - 5 * MINUTE, DECEMBER + 10 * MINUTE);
     const [first = ""] = links();
     expect(await look(first, DECEMBER + 15 * MINUTE)).toContain("This test arrived</button>");
-    expect(await channels(DECEMBER + 15 * MINUTE)).toMatchObject([{ state: "unproven" }, { state: "unproven" }]);
+    expect(await channels(DECEMBER + 15 * MINUTE)).toMatchObject([{ state: "unconfirmed" }, { state: "unconfirmed" }]);
     expect((await press(first, DECEMBER + 20 * MINUTE)).status).toBe(303);
     expect(await channels(DECEMBER + 30 * MINUTE)).toEqual([
-      { name: "mail", state: "proven", provenAt: "2026-12-01T08:20:00.000Z" },
-      { name: "phone", state: "unproven", unprovenSince: "2026-12-01T08:00:00.000Z" },
+      { name: "mail", state: "confirmed", confirmedAt: "2026-12-01T08:20:00.000Z" },
+      { name: "phone", state: "unconfirmed", unconfirmedSince: "2026-12-01T08:00:00.000Z" },
     ]);
     const page = await look("/", DECEMBER + 30 * MINUTE);
     expect(page).toContain("Do alerts arrive?");
-    expect(page).toContain("unproven: nobody confirmed a drill since");
+    expect(page).toContain("unconfirmed: nobody confirmed a drill since");
   });
 
   test("is confirmed once: a second press moves nothing, and the page says when it was", async () => {
     await sweeps(DECEMBER - 5 * MINUTE, DECEMBER + 10 * MINUTE);
     const [first = ""] = links();
     for (const at of [DECEMBER + 20 * MINUTE, DECEMBER + 40 * MINUTE]) await press(first, at);
-    expect(await channels(DECEMBER + DAY)).toMatchObject([{ provenAt: "2026-12-01T08:20:00.000Z" }, {}]);
+    expect(await channels(DECEMBER + DAY)).toMatchObject([{ confirmedAt: "2026-12-01T08:20:00.000Z" }, {}]);
     const text = await look(first, DECEMBER + DAY);
     expect(text).toContain("Confirmed at Tue 2026-12-01 08:20 UTC");
     expect(text).not.toContain("<button");
@@ -134,8 +134,8 @@ describe("a channel", () => {
     const old = `/act/${await tokenOf(SECRET, claim)}`;
     await press(old, JANUARY + 20 * MINUTE);
     expect(await channels(JANUARY + 20 * MINUTE)).toMatchObject([
-      { name: "mail", state: "unproven", unprovenSince: "2026-12-01T08:00:00.000Z" },
-      { name: "phone", state: "unproven" },
+      { name: "mail", state: "unconfirmed", unconfirmedSince: "2026-12-01T08:00:00.000Z" },
+      { name: "phone", state: "unconfirmed" },
     ]);
     expect(await look(old, JANUARY + 20 * MINUTE)).toContain("This link is of an older one.");
   });
@@ -144,13 +144,13 @@ describe("a channel", () => {
     { channel: "mail", sentAt: JANUARY, confirmedAt: DECEMBER + 1, openSinceAt: JANUARY, ...more },
   ];
   test.each([
-    ["confirmed", drilled({ openSinceAt: null }), JANUARY + 30 * DAY, { state: "proven", at: DECEMBER + 1 }],
-    ["waiting for three days less a bit", drilled({}), JANUARY + 3 * DAY - 1, { state: "proven", at: DECEMBER + 1 }],
-    ["waiting for three days", drilled({}), JANUARY + 3 * DAY, { state: "unproven", at: JANUARY }],
-    ["never confirmed", drilled({ confirmedAt: null }), JANUARY, { state: "unproven", at: JANUARY }],
-    ["never drilled", [], JANUARY, { state: "unproven", at: null }],
-  ])("whose last drill is %s", (_what, known, now, proof) => {
-    expect(proofsOf(["mail"], known, now)).toEqual([{ channel: "mail", ...proof }]);
+    ["confirmed", drilled({ openSinceAt: null }), JANUARY + 30 * DAY, { state: "confirmed", at: DECEMBER + 1 }],
+    ["waiting for three days less a bit", drilled({}), JANUARY + 3 * DAY - 1, { state: "confirmed", at: DECEMBER + 1 }],
+    ["waiting for three days", drilled({}), JANUARY + 3 * DAY, { state: "unconfirmed", at: JANUARY }],
+    ["never confirmed", drilled({ confirmedAt: null }), JANUARY, { state: "unconfirmed", at: JANUARY }],
+    ["never drilled", [], JANUARY, { state: "unconfirmed", at: null }],
+  ])("whose last drill is %s", (_what, known, now, confirmation) => {
+    expect(confirmationsOf(["mail"], known, now)).toEqual([{ channel: "mail", ...confirmation }]);
   });
 });
 

@@ -120,7 +120,7 @@ export function large(jobs: number): Summary {
     faults: [],
     blinds: [],
     deadLetters: [],
-    proofs: [],
+    confirmations: [],
     watches: largeWatches(jobs),
     incidents: [],
   });

@@ -105,7 +105,7 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     faults: [],
     blinds: [],
     deadLetters: [],
-    proofs: [],
+    confirmations: [],
     watches: verdict.after,
     ...more,
     incidents: [...open, ...(more.incidents ?? [])],
@@ -184,7 +184,7 @@ export function empty(more: Partial<Summary> = {}): Summary {
     faults: [],
     blinds: [],
     deadLetters: [],
-    proofs: [],
+    confirmations: [],
     sites: [],
     ...more,
   };

@@ -29,8 +29,8 @@ export function sayDrill(channel: string, slot: number, asks: boolean, now: numb
     lines: [
       "Nothing is wrong. This test goes through every channel on the first of each month, the way an alert would go.",
       asks
-        ? "Press “This test arrived”, so that it is known that alerts reach somebody here. A channel that nobody confirms is shown as unproven."
-        : "Nobody can confirm it: Tierwatch needs LINK_SECRET and PAGE_URL to put a button here (docs/CHANNELS.md). Until then every channel is shown as unproven.",
+        ? "Press “This test arrived”, so that it is known that alerts reach somebody here. A channel that nobody confirms is shown as unconfirmed."
+        : "Nobody can confirm it: Tierwatch needs LINK_SECRET and PAGE_URL to put a button here (docs/CHANNELS.md). Until then every channel is shown as unconfirmed.",
     ],
     openedAt: slot,
     at: now,

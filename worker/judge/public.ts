@@ -25,7 +25,7 @@ export function publicSummary(summary: Summary, sites: Sites): Summary {
     blinds: summary.blinds.map(({ fromAt, untilAt }) => ({ fromAt, untilAt })),
     sites: seen.map(publicSite),
     deadLetters: [],
-    proofs: [],
+    confirmations: [],
   };
 }
 

@@ -3,7 +3,7 @@
  * not arrive. That it comes is itself the news that Tierwatch works, so it says what to do when it does not.
  */
 import { type Act, coveredUntil } from "./acts.ts";
-import { proofWords } from "./channel-proof.ts";
+import { confirmationWords } from "./confirmation.ts";
 import type { Digest } from "./digest.ts";
 import type { Routing } from "./route.ts";
 import { type Alert, oneLine, title } from "./say.ts";
@@ -40,7 +40,9 @@ export function sayDigest(input: DigestInput): Alert {
     ...sites.flatMap((site) => [...siteLines(site, routing, now), ...actLines(site.name, input.acts, now)]),
     ...summary.faults.map((fault) => `To mend: ${fault.replace(/\.$/, "")}.`),
     ...input.lost.map(lostLine),
-    ...summary.proofs.map((proof) => `Channel "${proof.channel}": ${proofWords(proof)}.`),
+    ...summary.confirmations.map(
+      (confirmation) => `Channel "${confirmation.channel}": ${confirmationWords(confirmation)}.`,
+    ),
     signOfLife(digest),
   ];
   return {

@@ -2,7 +2,7 @@
  * The summary as `GET /status.json` tells it: the same values, with instants in RFC 3339. What is the owner's alone is left
  * out for others: an empty list would say that there is none.
  */
-import type { ChannelProof } from "./channel-proof.ts";
+import type { Confirmation } from "./confirmation.ts";
 import type {
   CopySummary,
   DeadLetter,
@@ -19,7 +19,7 @@ function instant(at: number | null): string | null {
 
 export function statusJson(summary: Summary) {
   const isOwner = summary.view === "owner";
-  const channels = summary.proofs.map(proofJson);
+  const channels = summary.confirmations.map(confirmationJson);
   return {
     generatedAt: instant(summary.generatedAt),
     lastSweepAt: instant(summary.lastSweepAt),
@@ -37,8 +37,8 @@ function letterJson({ channel, title, end, at, error }: DeadLetter) {
   return { channel, title, end, at: instant(at), error };
 }
 
-function proofJson({ channel, state, at }: ChannelProof) {
-  const since = state === "proven" ? { provenAt: instant(at) } : { unprovenSince: instant(at) };
+function confirmationJson({ channel, state, at }: Confirmation) {
+  const since = state === "confirmed" ? { confirmedAt: instant(at) } : { unconfirmedSince: instant(at) };
   return { name: channel, state, ...since };
 }
 

@@ -5,7 +5,7 @@
 import type { Reading } from "../../protocol/heartbeat.ts";
 import type { Blind } from "./blind.ts";
 import { chainOf } from "./chain.ts";
-import type { ChannelProof } from "./channel-proof.ts";
+import type { Confirmation } from "./confirmation.ts";
 import type { Incident } from "./incident.ts";
 import { type Lost, lossIfLost, lostOf } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
@@ -131,7 +131,7 @@ export interface Summary {
   /** The newest first. */
   readonly deadLetters: readonly DeadLetter[];
   /** What drills showed of the channels; none without drills. */
-  readonly proofs: readonly ChannelProof[];
+  readonly confirmations: readonly Confirmation[];
 }
 
 export interface SummaryInput {
@@ -140,7 +140,7 @@ export interface SummaryInput {
   readonly faults: readonly string[];
   readonly blinds: readonly Blind[];
   readonly deadLetters: readonly DeadLetter[];
-  readonly proofs: readonly ChannelProof[];
+  readonly confirmations: readonly Confirmation[];
   readonly watches: readonly Watch[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
 }
@@ -170,7 +170,7 @@ export function summarize(input: SummaryInput): Summary {
     lastSweepAt: input.lastSweepAt,
     view: "owner",
     faults: input.faults,
-    proofs: input.proofs,
+    confirmations: input.confirmations,
     deadLetters: input.deadLetters,
     blinds: input.blinds.filter(({ untilAt }) => untilAt > input.now - BLINDS_SHOWN_MS),
     sites: sites.map((site) => summarizeSite(site, input)),

@@ -3,7 +3,7 @@
  * scanners of mail load every link; the button posts. Plain HTML, for any phone.
  */
 import type { Child } from "hono/jsx";
-import type { Drilled } from "../judge/channel-proof.ts";
+import type { Drilled } from "../judge/confirmation.ts";
 import { explain } from "../judge/explain.ts";
 import { titleAlone } from "../judge/headline.ts";
 import type { Incident } from "../judge/incident.ts";

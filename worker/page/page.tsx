@@ -2,6 +2,7 @@
 import { type Headline, openIncidents, pageHeadline, pageLoss, siteHeadline } from "../judge/headline.ts";
 import { type SiteSummary, type Summary, sweepIsStale } from "../judge/summary.ts";
 import { Chain } from "./chain.tsx";
+import { Confirmations } from "./confirmations.tsx";
 import { Datasets } from "./datasets.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Hosts } from "./hosts.tsx";
@@ -11,7 +12,6 @@ import { Jobs } from "./jobs.tsx";
 import { documentOf, Layout } from "./layout.tsx";
 import { WELL_MAX } from "./many.tsx";
 import { Private } from "./private.tsx";
-import { Proofs } from "./proofs.tsx";
 import { Verdict } from "./verdict.tsx";
 import { BlindIntervals, Checked, Warnings } from "./warnings.tsx";
 
@@ -51,7 +51,7 @@ export function page(summary: Summary, now: number, { renews, all = false, badKe
       {summary.sites.map((site, i) => (
         <Site site={site} now={now} alone={others.length === 0} id={siteId(i)} wellMax={wellMax} />
       ))}
-      <Proofs proofs={summary.proofs} />
+      <Confirmations confirmations={summary.confirmations} />
       <DeadLetters letters={summary.deadLetters} />
       <BlindIntervals blinds={summary.blinds} />
     </Layout>

@@ -52,7 +52,7 @@ h1 { font-size: clamp(1.4rem, 1.1rem + 1.4vw, 2.1rem); line-height: 1.22; font-w
 .steps li + li { margin-top: .5rem; }
 .sites li { display: flex; gap: .5rem; padding: .3rem 0; }
 .sites .icon { margin-top: .25rem; }
-.proofs { margin-top: 2.6rem; }
+.confirmations { margin-top: 2.6rem; }
 .closed li { padding: .45rem 0; border-bottom: 1px solid var(--line); display: flex; flex-wrap: wrap; gap: 0 1rem;
   justify-content: space-between; }
 `;

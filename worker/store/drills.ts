@@ -1,6 +1,6 @@
 /** The drills: what was sent of the last one, and who confirmed it. */
 import { eq, sql } from "drizzle-orm";
-import type { Drilled } from "../judge/channel-proof.ts";
+import type { Drilled } from "../judge/confirmation.ts";
 import type { Routed } from "../judge/route.ts";
 import { type Database, field, perChunk, writeAll } from "./database.ts";
 import { putRouted } from "./notices.ts";

@@ -1,6 +1,6 @@
 /** Everything the page shows, read in a few statements whose rows are those it shows; the run log is never touched. */
 
-import { proofsOf } from "../judge/channel-proof.ts";
+import { confirmationsOf } from "../judge/confirmation.ts";
 import type { Sites } from "../judge/public.ts";
 import type { Routing } from "../judge/route.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
@@ -56,7 +56,7 @@ export async function readSummary(
     watches,
     deadLetters: await deadLetters(db, DEAD_LETTERS_MAX),
     blinds: await recentBlinds(db, BLINDS_MAX),
-    proofs: channels.length === 0 ? [] : proofsOf(channels, await drilledChannels(db), now),
+    confirmations: channels.length === 0 ? [] : confirmationsOf(channels, await drilledChannels(db), now),
     lastSweepAt: health.lastSweepAt,
     incidents: incidents.flat(),
   });

@@ -60,7 +60,7 @@ function Channel({ channel, browsers, tested, told }: ChannelProps) {
       </h2>
       <p>
         {lastDeliveredAt === null ? (
-          "Nothing was ever delivered by it: whether it works, nothing proves."
+          "Nothing was ever delivered by it. Send a test to see whether it works."
         ) : (
           <>
             It last delivered <When at={Date.parse(lastDeliveredAt)} now={now} />

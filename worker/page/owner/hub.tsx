@@ -21,8 +21,8 @@ interface Hub {
 
 export function hubPage({ incidents, hosts, channels }: Hub, told: Told): string {
   const loosened = hosts.filter((host) => host.loosened.some(({ approved }) => approved === null));
-  const unproven = channels.filter((it) => it.lastDeliveredAt === null || it.disabledAt !== null);
-  const isQuiet = incidents.length + loosened.length + unproven.length === 0;
+  const doubtful = channels.filter((it) => it.lastDeliveredAt === null || it.disabledAt !== null);
+  const isQuiet = incidents.length + loosened.length + doubtful.length === 0;
   return ownerPage(
     "/owner",
     isQuiet ? "Nothing needs you now" : "What needs you",
@@ -37,7 +37,7 @@ export function hubPage({ incidents, hosts, channels }: Hub, told: Told): string
           ))}
         </section>
       )}
-      <Unproven channels={unproven} now={told.now} />
+      <Doubtful channels={doubtful} now={told.now} />
       {told.canSignOut ? (
         <section id="sign-out">
           <h2>This browser</h2>
@@ -108,11 +108,11 @@ function Loosened({ host, told }: { host: ListedHost; told: Told }) {
   );
 }
 
-function Unproven({ channels, now }: { channels: readonly ListedChannel[]; now: number }) {
+function Doubtful({ channels, now }: { channels: readonly ListedChannel[]; now: number }) {
   if (channels.length === 0) return null;
   return (
     <section>
-      <h2>Channels that nothing proves</h2>
+      <h2>Channels that may not reach you</h2>
       <ul class="plain">
         {channels.map(({ name, kind, disabledAt, error }) => (
           <li>
