@@ -132,6 +132,32 @@ describe("the owner", () => {
   });
 });
 
+describe("a worker that is open to all", () => {
+  const NOTE = "the fuse in the cellar";
+  const everybody: Settings = { ...open, openToAll: true };
+  const places = async () => {
+    const { results } = await env.DB.prepare("SELECT id FROM incidents").all<{ id: string }>();
+    return [...addresses(), ...results.map(({ id }) => `/incidents/${encodeURIComponent(id)}`)];
+  };
+  beforeEach(() => env.DB.prepare("UPDATE incidents SET note = ?").bind(NOTE).run());
+
+  test("keeps what its owners noted of incidents for those who are signed in", async () => {
+    const tried = await places();
+    expect(tried.length).toBeGreaterThan(addresses().length);
+    for (const path of tried) {
+      const { text } = await read(path, everybody);
+      expect({ path, told: text.includes(NOTE) }).toEqual({ path, told: false });
+    }
+  });
+
+  test("shows them to owners, also by a token that may read", async () => {
+    for (const { headers } of [await signedIn(NOW), await tokenFor("read", NOW)]) {
+      const texts = await Promise.all((await places()).map(async (path) => (await read(path, everybody, { headers })).text));
+      expect(texts.some((text) => text.includes(NOTE))).toBe(true);
+    }
+  });
+});
+
 describe("a link that shows", () => {
   const KEY = "k".repeat(22);
   const put = async (sites: readonly string[] | null) => {

@@ -1,6 +1,7 @@
 /** `/incidents`: all of them, a page at a time; `/incidents/ID`: one of them, whose id is a path by itself. */
 import { type Context, Hono } from "hono";
 import { readIncident } from "../../protocol/owner/acts.ts";
+import { noteFor } from "../judge/access.ts";
 import { causeTree } from "../judge/cause-tree.ts";
 import { publicIncident } from "../judge/public.ts";
 import { permission } from "../judge/reader.ts";
@@ -60,7 +61,7 @@ export function incidentRoutes(): Hono<AppEnv> {
       incident: summaryOf(access, incident, watches),
       tree: causeTree(site, root, keys, watches),
       statuses: new Map(incident.closedAt === null ? watches.map(({ key, status }) => [key, status]) : []),
-      note: access.kind === "owner" ? incident.note : "",
+      note: noteFor(await readerOf(c), incident.note),
       happenings: access.kind === "owner" ? happenings : publicTimeline(happenings),
       acts: await actsOf(c, incident.id),
     };
