@@ -1,17 +1,22 @@
 /** `npm run share -- make --name kitchen`: links that show what is public of private sites, and the end of them. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import { parse } from "smol-toml";
 import * as z from "zod/mini";
 import { name as siteName } from "../protocol/fields.ts";
-import { LIST_SQL, listLines, makeKey, makeSql, revokedCount, revokeSql, shareName } from "./share-sql.ts";
+import { label } from "../protocol/owner/sign-in.ts";
+import type { Doer } from "../worker/store/audit.ts";
+import { endShares, putShare } from "../worker/store/share-sql.ts";
+import { spelledOut } from "../worker/store/spelled.ts";
+import { LIST_SQL, listLines, makeKey, revokedCount } from "./share-sql.ts";
 import { type Called, callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
 
 const USAGE = `usage: npm run share -- make --name NAME [--site SITE]... [--local]
        npm run share -- list [--local]
        npm run share -- revoke --name NAME [--local]
-  NAME    what you call the link: letters, digits, spaces, hyphens
+  NAME    what you call the link, in up to 60 characters
   SITE    a site that it shows; without any it shows every site, those to come as well
   --local the worker of \`wrangler dev\` in this folder; else the one on Cloudflare`;
 
@@ -31,11 +36,11 @@ function readWanted(argv: readonly string[]): Wanted | undefined {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const [verb, ...rest] = positionals;
     if (rest.length > 0 || (verb !== "make" && verb !== "list" && verb !== "revoke")) return undefined;
-    if (verb !== "list" && !shareName.safeParse(values.name).success) return undefined;
+    if (verb !== "list" && !label.safeParse(values.name).success) return undefined;
     const sites = values.site ?? null;
     if (sites !== null && (verb !== "make" || !sites.every((site) => siteName.safeParse(site).success)))
       return undefined;
-    return { verb, name: values.name ?? "", sites, where: values.local ? "--local" : "--remote" };
+    return { verb, name: (values.name ?? "").trim(), sites, where: values.local ? "--local" : "--remote" };
   } catch {
     return undefined;
   }
@@ -53,9 +58,18 @@ function execute(sql: string, where: Wanted["where"]): Called {
   return callWrangler(["d1", "execute", "DB", where, "--yes", "--json", "--command", sql]);
 }
 
+function doer(): Doer {
+  return { by: userInfo().username, through: "command" };
+}
+
 function make({ name, sites, where }: Wanted, now: number): number {
-  const { key, hash } = makeKey(randomBytes);
-  const stored = execute(makeSql({ name, sites }, hash, now), where);
+  const { key, ...made } = makeKey(randomBytes);
+  const stored = execute(
+    putShare({ ...made, name, sites }, doer(), now)
+      .map(spelledOut)
+      .join("; "),
+    where,
+  );
   if (!stored.ok) return failed(stored);
   const at = pageUrl(where);
   console.log(`The link "${name}" shows names, states and ages of ${sites?.join(", ") ?? "every site"} to whoever has it:
@@ -78,7 +92,7 @@ function list({ where }: Wanted): number {
 }
 
 function revoke({ name, where }: Wanted, now: number): number {
-  const done = execute(revokeSql(name, now), where);
+  const done = execute(endShares({ name }, doer(), now).map(spelledOut).join("; "), where);
   if (!done.ok) return failed(done);
   const count = revokedCount(done.stdout);
   if (count === 0) console.error(`There is no link "${name}". npm run share -- list shows them.`);

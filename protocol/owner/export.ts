@@ -18,6 +18,7 @@ export const EXPORT_TABLES = [
   "subscriptions",
   "passkeys",
   "tokens",
+  "shares",
   "audit",
 ] as const;
 export type ExportTable = (typeof EXPORT_TABLES)[number];

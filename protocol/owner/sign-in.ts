@@ -16,8 +16,8 @@ const encoded = z.string().check(z.maxLength(ENCODED_MAX_CHARS), z.regex(/^[A-Za
 const id = z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/, "an id has 22 characters"));
 /** A code of `npm run owner`. */
 const code = z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/, "a code has 22 characters"));
-/** What somebody calls a thing of theirs, on one line. */
-const label = z
+/** What somebody calls a thing of theirs (a token, a link), on one line. */
+export const label = z
   .string()
   .check(z.trim(), z.minLength(1), z.maxLength(LABEL_MAX_CHARS), z.regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u));
 const may = z.enum(["read", "write"]);

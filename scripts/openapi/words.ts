@@ -5,6 +5,7 @@ import * as channels from "../../protocol/owner/channels.ts";
 import * as all from "../../protocol/owner/export.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import type { Operation } from "../../protocol/owner/operation.ts";
+import * as shares from "../../protocol/owner/shares.ts";
 import * as signIn from "../../protocol/owner/sign-in.ts";
 
 export interface Group {
@@ -64,6 +65,14 @@ export const GROUPS: readonly Group[] = [
       told(channels.listBrowsers, "Browsers and phones that take the pushes of a channel"),
       told(channels.testBrowser, "Send a real test to one of them; readTest tells how it ended"),
       told(channels.removeBrowser, "Push to one of them no more"),
+    ],
+  },
+  {
+    tag: "Links",
+    operations: [
+      told(shares.listShares, "Links that show private sites, and those that were revoked"),
+      told(shares.makeShare, "Make a link that shows what is public of private sites; it is shown this once"),
+      told(shares.revokeShare, "Revoke a link: it shows what everybody sees, from now on"),
     ],
   },
   {

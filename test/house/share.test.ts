@@ -20,7 +20,8 @@ describe("npm run share", () => {
     const [, key = ""] = /^ {4}http:\/\/localhost:8787\/\?key=(\S{22})$/m.exec(stdout) ?? [];
     const hash = createHash("sha256").update(key).digest("base64url");
     expect(calls).toHaveLength(1);
-    expect(calls[0]).toContain(`VALUES ('${hash}', 'kitchen', '["home","cabin"]', `);
+    expect(calls[0]).toContain(`'${hash}', 'kitchen', '["home","cabin"]', `);
+    expect(calls[0]).toMatch(/INSERT OR IGNORE INTO audit .*'make link'.*'kitchen, of home, cabin'/);
     expect(calls[0]).not.toContain(key);
   });
 
@@ -35,10 +36,17 @@ describe("npm run share", () => {
   });
 
   test("revoke ends it, and says when there was none", () => {
-    const done = run(["revoke", "--name", "kitchen", "--local"], `echo '[{"results":[{"name":"kitchen"}]}]'`);
+    const done = run(
+      ["revoke", "--name", "kitchen", "--local"],
+      `echo '[{"results":[{"name":"kitchen"}]},{"results":[]}]'`,
+    );
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining("Revoked") });
     expect(done.calls[0]).toContain("WHERE name = 'kitchen' AND revoked_at IS NULL");
-    const none = run(["revoke", "--name", "kitchen", "--local"], `echo '[{"results":[]}]'`);
+    expect(done.calls[0]).toContain("'revoke link'");
+    expect(run(["revoke", "--name", "Anna's", "--local"], `echo '[{"results":[{"name":"x"}]}]'`).calls[0]).toContain(
+      "WHERE name = 'Anna''s'",
+    );
+    const none = run(["revoke", "--name", "kitchen", "--local"], `echo '[{"results":[]},{"results":[]}]'`);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no link "kitchen"') });
   });
 
@@ -46,7 +54,8 @@ describe("npm run share", () => {
     [[]],
     [["give"]],
     [["make"]],
-    [["make", "--name", "it's"]],
+    [["make", "--name", " "]],
+    [["make", "--name", "x".repeat(61)]],
     [["make", "--name", "kitchen", "--site", "Ho'me"]],
     [["revoke", "--name", "kitchen", "--site", "home"]],
     [["list", "kitchen"]],

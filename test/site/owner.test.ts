@@ -12,12 +12,12 @@ import { accessPage } from "../../worker/page/owner/access.tsx";
 import { removeBrowserPage } from "../../worker/page/owner/browsers.tsx";
 import { channelsPage } from "../../worker/page/owner/channels.tsx";
 import { turnedAwayPage } from "../../worker/page/owner/frame.tsx";
-import { removePasskeyPage, revokeTokenPage } from "../../worker/page/owner/gates.tsx";
+import { removePasskeyPage, revokeSharePage, revokeTokenPage } from "../../worker/page/owner/gates.tsx";
 import { hostsPage, invitedPage } from "../../worker/page/owner/hosts.tsx";
 import { hubPage } from "../../worker/page/owner/hub.tsx";
 import { OwnersPart } from "../../worker/page/owner/incident-acts.tsx";
 import { revokePage, rotatePage } from "../../worker/page/owner/keys.tsx";
-import { linkPage, tokenPage } from "../../worker/page/owner/once.tsx";
+import { linkPage, sharePage, tokenPage } from "../../worker/page/owner/once.tsx";
 import { quietPage } from "../../worker/page/owner/quiet.tsx";
 import { recordPage } from "../../worker/page/owner/record.tsx";
 import { removePage } from "../../worker/page/owner/remove-host.tsx";
@@ -45,9 +45,11 @@ const PAGES: Readonly<Record<string, string>> = {
   remove: removePage(place, sample.removal, told),
   channels: channelsPage(sample.channels, sample.browsers, sample.tested, told),
   browser: removeBrowserPage("phones", sample.browser, told),
-  access: accessPage(sample.gates, told),
+  access: accessPage(sample.gates, sample.shares, ["home", "cabin"], told),
   passkey: removePasskeyPage(sample.gates.passkeys[0] ?? null, told),
   revoked: revokeTokenPage(sample.gates.tokens[0] ?? null, told),
+  unshare: revokeSharePage(sample.shares[0] ?? null, told),
+  share: sharePage("https://tierwatch.example/?key=AAAAAAAAAAAAAAAAAAAAAA", told),
   token: tokenPage("AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", told),
   link: linkPage("passkey", "https://tierwatch.example/owner/enroll#AAAAAAAAAAAAAAAAAAAAAA", sample.LATER, told),
   record: recordPage(sample.trail, ["watches", "runs"], told),

@@ -1,5 +1,5 @@
 /** What the owner's pages are shown with, where how they look is what is asked. */
-import type { Gates } from "../../worker/page/owner/access.tsx";
+import type { Gates, Share } from "../../worker/page/owner/access.tsx";
 import type { ListedBrowser } from "../../worker/page/owner/browsers.tsx";
 import type { BrowsersOf, Tested } from "../../worker/page/owner/channels.tsx";
 import type { Tried } from "../../worker/page/owner/form.tsx";
@@ -131,6 +131,11 @@ export const gates: Gates = {
   ],
   passkeys: [{ id: "p", by: "anna", name: "phone", madeAt: EARLY, usedAt: EARLY, removedAt: null }],
 };
+
+export const shares: Share[] = [
+  { id: "0123456789abcdef", name: "kitchen", sites: ["home"], by: "anna", madeAt: EARLY, revokedAt: null },
+  { id: "0123456789abcdee", name: "neighbours", sites: null, by: "", madeAt: EARLY, revokedAt: EARLY },
+];
 
 export const trail = {
   entries: [

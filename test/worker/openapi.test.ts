@@ -110,6 +110,9 @@ async function signingIn(yes: Yes): Promise<void> {
   const { id = "" } = await yes("makeToken", { body: { name: "t", may: "write" } });
   await yes("listTokens");
   await yes("revokeToken", { params: { id } });
+  const { id: share = "" } = await yes("makeShare", { body: { name: "kitchen", sites: ["home"] } });
+  await yes("listShares");
+  await yes("revokeShare", { params: { id: share } });
   await yes("listSessions");
   const { id: other } = await signedIn(START);
   await yes("endSession", { params: { id: other } });

@@ -115,6 +115,30 @@ describe("who gets in", () => {
     expect((await opened(path, at)).text).toContain("There is no such token");
   });
 
+  test("as a guest by a link, shown once, which shows what is public, until it is revoked", async () => {
+    const made = await pressed("/owner/access", "/owner/shares", { name: "kitchen", shown: "home" }, at);
+    const link = new URL(copied(made.html, "Link"));
+    const closed = { ...settingsWith([]), openToAll: false };
+    const shown = async () => (await request(`/status.json${link.search}`, {}, START, closed)).text();
+    expect(await shown()).toContain('"view":"public"');
+    const listed = await opened("/owner/access", at);
+    expect(listed.text).toContain("kitchen shows home, made 0 s ago");
+    expect(listed.html).not.toContain(link.search);
+    const path = linkTo("/owner/shares/revoke", listed.html);
+    expect((await opened(path, at)).text).toContain("Revoke the link kitchen?");
+    expect((await pressed(path, "/owner/shares/revoke", {}, at)).text).toContain("sees what everybody sees");
+    expect(await shown()).toContain('"view":"hiding"');
+    expect((await opened(path, at)).text).toContain("There is no such link");
+    await pressed("/owner/access", "/owner/shares", { name: "all", shown: "" }, at);
+    expect((await opened("/owner/access", at)).text).toContain("all shows every site");
+    const { said } = await site.as("exportJson", { params: { table: "shares" } });
+    expect(said).toMatchObject({ rows: expect.arrayContaining([expect.objectContaining({ name: "kitchen" })]) });
+    expect(JSON.stringify(said)).not.toContain("key_hash");
+    expect(await trail()).toEqual(["make link", "make link", "revoke link"].map((act) => expect.stringContaining(act)));
+    const wrong = await posted("/owner/shares", { name: "x", shown: "No Site" }, at);
+    expect(wrong.html).toMatch(/aria-invalid="true"[^>]*name="shown"/);
+  });
+
   test("by a session, until somebody ends it", async () => {
     const { headers } = await signedIn(START, "bert");
     expect((await pressed("/owner/access", "/owner/sessions/end", {}, at)).text).toContain(

@@ -141,7 +141,15 @@ describe("silences and pauses", () => {
     ["recurring", { cron: "every day" }, "not a five-field cron expression", "cron"],
     ["pause", { amount: "9999", unit: "86400" }, "Write a number", "amount"],
   ])("are refused beside the field that is wrong: %s %j", async (form, wrong, why, field) => {
-    const usual = { what: "home site", amount: "2", unit: "60", note: "my words", cron: "0 2 * * 0", zone: "UTC", from: "" };
+    const usual = {
+      what: "home site",
+      amount: "2",
+      unit: "60",
+      note: "my words",
+      cron: "0 2 * * 0",
+      zone: "UTC",
+      from: "",
+    };
     const answer = await posted(`/owner/quiet/${form}`, { ...usual, ...wrong }, at);
     expect([Math.floor(answer.status / 100), answer.text]).toEqual([4, expect.stringContaining(why)]);
     expect(answer.text).toContain("That was not done");
@@ -152,9 +160,21 @@ describe("silences and pauses", () => {
 });
 
 describe("nobody else", () => {
-  const PATHS = ["", "/quiet", "/hosts", "/hosts/rotate", "/hosts/revoke", "/hosts/remove", "/channels", "/channels/browsers/remove", "/access", "/passkeys/remove", "/tokens/revoke", "/record"].map(
-    (path) => `/owner${path}`,
-  );
+  const PATHS = [
+    "",
+    "/quiet",
+    "/hosts",
+    "/hosts/rotate",
+    "/hosts/revoke",
+    "/hosts/remove",
+    "/channels",
+    "/channels/browsers/remove",
+    "/access",
+    "/passkeys/remove",
+    "/tokens/revoke",
+    "/shares/revoke",
+    "/record",
+  ].map((path) => `/owner${path}`);
 
   test.each(PATHS)("reads %s, and is led to sign in and back", async (path) => {
     const answer = await request(path, { redirect: "manual" }, START);

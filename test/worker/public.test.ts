@@ -152,7 +152,9 @@ describe("a worker that is open to all", () => {
 
   test("shows them to owners, also by a token that may read", async () => {
     for (const { headers } of [await signedIn(NOW), await tokenFor("read", NOW)]) {
-      const texts = await Promise.all((await places()).map(async (path) => (await read(path, everybody, { headers })).text));
+      const texts = await Promise.all(
+        (await places()).map(async (path) => (await read(path, everybody, { headers })).text),
+      );
       expect(texts.some((text) => text.includes(NOTE))).toBe(true);
     }
   });
@@ -166,7 +168,9 @@ describe("a link that shows", () => {
       .replaceAll("+", "-")
       .replaceAll("/", "_")
       .replace("=", "");
-    await env.DB.prepare("INSERT INTO shares (key_hash, name, sites, made_at) VALUES (?, 'kitchen', ?, 0)")
+    await env.DB.prepare(
+      "INSERT INTO shares (id, key_hash, name, sites, made_by, made_at) VALUES ('s', ?, 'kitchen', ?, '', 0)",
+    )
       .bind(hash, sites === null ? null : JSON.stringify(sites))
       .run();
   };

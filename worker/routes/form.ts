@@ -11,6 +11,7 @@ const FIELDS: Values = {
   seconds: "amount",
   scope: "what",
   fromAt: "from",
+  "sites.0": "shown",
   "recurs.cron": "cron",
   "recurs.zone": "zone",
 };
@@ -59,7 +60,8 @@ export function instantOfForm({ from = "", zone = "UTC" }: Values): Result<strin
   const [, day = "", time] = WALL.exec(from.trim()) ?? [];
   const wall = Date.parse(`${day}T${time}Z`);
   // Of the 30th of February, Date makes a day of March.
-  if (!Number.isNaN(wall) && isoOf(wall).startsWith(day)) return ok(isoOf(instantOf(canonicalZone(zone.trim()) ?? "UTC", wall)));
+  if (!Number.isNaN(wall) && isoOf(wall).startsWith(day))
+    return ok(isoOf(instantOf(canonicalZone(zone.trim()) ?? "UTC", wall)));
   const message = "write day and time, such as 2026-12-24 20:00";
   return failed({ code: "malformed", errors: [{ path: "from", message }] });
 }

@@ -4,12 +4,13 @@ import * as acts from "../../protocol/owner/acts.ts";
 import * as channels from "../../protocol/owner/channels.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import type { Operation } from "../../protocol/owner/operation.ts";
+import * as shares from "../../protocol/owner/shares.ts";
 import * as gates from "../../protocol/owner/sign-in.ts";
 import { ok } from "../../protocol/result.ts";
 import type { Values } from "../page/owner/form.tsx";
 import type { Done } from "../page/owner/frame.tsx";
 import { invitedPage } from "../page/owner/hosts.tsx";
-import { linkPage, tokenPage } from "../page/owner/once.tsx";
+import { linkPage, sharePage, tokenPage } from "../page/owner/once.tsx";
 import { incidentPath } from "../page/paths.ts";
 import type { AppEnv } from "./context.ts";
 import { instantOfForm, placeOf, secondsOf } from "./form.ts";
@@ -45,6 +46,7 @@ const PAGES: Readonly<Record<string, Show>> = {
   "/access": pages.access,
   "/passkeys/remove": pages.passkeyRemoval,
   "/tokens/revoke": pages.tokenRevocation,
+  "/shares/revoke": pages.shareRevocation,
   "/record": pages.record,
 };
 
@@ -179,6 +181,14 @@ function gateForms(): Form[] {
     }),
     form("/tokens/revoke", {
       ...{ operation: gates.revokeToken, given: ofId, page: pages.tokenRevocation, yes: yes("tokenRevoked") },
+    }),
+    form("/shares", {
+      ...{ operation: shares.makeShare, page },
+      given: ({ name, shown = "" }) => ({ body: { name, sites: shown === "" ? null : [shown] } }),
+      yes: { shows: ({ link }, _, told) => sharePage(link, told) },
+    }),
+    form("/shares/revoke", {
+      ...{ operation: shares.revokeShare, given: ofId, page: pages.shareRevocation, yes: yes("shareRevoked") },
     }),
     form("/sessions/end", { operation: gates.endSession, given: ofId, page, yes: yes("sessionEnded") }),
     form("/passkeys/remove", {

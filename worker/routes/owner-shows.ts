@@ -5,18 +5,19 @@ import { readAudit } from "../../protocol/owner/audit.ts";
 import * as channels from "../../protocol/owner/channels.ts";
 import { listExport } from "../../protocol/owner/export.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
+import { listShares } from "../../protocol/owner/shares.ts";
 import { listPasskeys, listSessions, listTokens } from "../../protocol/owner/sign-in.ts";
 import { scopesOfSite } from "../judge/acts.ts";
 import { accessPage } from "../page/owner/access.tsx";
 import { removeBrowserPage } from "../page/owner/browsers.tsx";
 import { channelsPage, type Tested } from "../page/owner/channels.tsx";
-import { removePasskeyPage, revokeTokenPage } from "../page/owner/gates.tsx";
+import { removePasskeyPage, revokeSharePage, revokeTokenPage } from "../page/owner/gates.tsx";
 import { hostsPage } from "../page/owner/hosts.tsx";
-import { revokePage, rotatePage } from "../page/owner/keys.tsx";
-import { removePage } from "../page/owner/remove-host.tsx";
 import { hubPage } from "../page/owner/hub.tsx";
+import { revokePage, rotatePage } from "../page/owner/keys.tsx";
 import { quietPage } from "../page/owner/quiet.tsx";
 import { recordPage } from "../page/owner/record.tsx";
+import { removePage } from "../page/owner/remove-host.tsx";
 import { watchedKeys } from "../store/owner-acts.ts";
 import type { AppEnv } from "./context.ts";
 import { ask, certain, type Show } from "./press.ts";
@@ -95,7 +96,9 @@ async function testedOf(c: C): Promise<Tested | null> {
 export const access: Show = async (c, told) => {
   const tokens = certain(await ask(c, listTokens));
   const sessions = certain(await ask(c, listSessions));
-  return accessPage({ ...tokens, ...sessions, ...certain(await ask(c, listPasskeys)) }, told);
+  const { shares } = certain(await ask(c, listShares));
+  const gates = { ...tokens, ...sessions, ...certain(await ask(c, listPasskeys)) };
+  return accessPage(gates, shares, sitesOf(await knownHosts(c)), told);
 };
 
 export const passkeyRemoval: Show = async (c, told) => {
@@ -108,6 +111,12 @@ export const tokenRevocation: Show = async (c, told) => {
   const { tokens } = certain(await ask(c, listTokens));
   const { id } = told.tried?.values ?? c.req.query();
   return revokeTokenPage(tokens.find((one) => one.id === id && one.revokedAt === null) ?? null, told);
+};
+
+export const shareRevocation: Show = async (c, told) => {
+  const { shares } = certain(await ask(c, listShares));
+  const { id } = told.tried?.values ?? c.req.query();
+  return revokeSharePage(shares.find((one) => one.id === id && one.revokedAt === null) ?? null, told);
 };
 
 export const record: Show = async (c, told) => {

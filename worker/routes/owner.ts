@@ -11,6 +11,7 @@ import { ownerRemovalRoutes } from "./owner-removal.ts";
 import { passkeyRoutes } from "./passkeys.ts";
 import { type Served, serve } from "./serve.ts";
 import { sessionRoutes } from "./session.ts";
+import { shareRoutes } from "./shares.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { tokenRoutes } from "./tokens.ts";
 
@@ -25,6 +26,7 @@ export function ownerServed(): Served[] {
     ...sessionRoutes(),
     ...passkeyRoutes(),
     ...tokenRoutes(),
+    ...shareRoutes(),
     ...ownerHostRoutes(),
     ...ownerRemovalRoutes(),
     ...ownerActRoutes(),

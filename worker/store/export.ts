@@ -38,6 +38,7 @@ const EXPORTED: Readonly<Record<ExportTable, Exported>> = {
   subscriptions: { key: "id", columns: "channel name created_at made_by last_ok_at last_error gone_at" },
   passkeys: { key: "id", columns: "owner name rp_id algorithm public_key counter made_at used_at removed_at" },
   tokens: { key: "id", columns: "owner name may made_at used_on revoked_at" },
+  shares: { key: "id", columns: "name sites made_by made_at revoked_at" },
   audit: { key: "at act site subject", columns: "by through detail" },
 };
 
@@ -48,7 +49,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   owner_codes: "codes that let passkeys in, as hashes",
   sessions: "who is signed in just now, with hashes of secrets",
   challenge_key: "a secret",
-  shares: "links that show a private site, as hashes",
   sweeps: "how the clocks stand just now",
   verdicts: "a token that guards the last write",
   "watches.version": "guards a write",
@@ -57,6 +57,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "subscriptions.p256dh": "a key of the browser's",
   "subscriptions.auth": "a secret of the browser's",
   "tokens.secret_hash": "a hash of a secret",
+  "shares.key_hash": "a hash of a secret",
 };
 
 /** The values of a key: a page begins behind it. */

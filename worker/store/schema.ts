@@ -158,8 +158,12 @@ export const tokens = sqliteTable("tokens", {
 });
 
 export const shares = sqliteTable("shares", {
-  keyHash: text("key_hash").primaryKey(),
+  id: text("id").primaryKey(),
+  keyHash: text("key_hash").notNull(),
+  name: text("name").notNull(),
   sites: text("sites"),
+  madeBy: text("made_by").notNull(),
+  madeAt: integer("made_at").notNull(),
   revokedAt: integer("revoked_at"),
 });
 

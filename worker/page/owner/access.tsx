@@ -1,11 +1,14 @@
-/** `/owner/access`: tokens of programs, browsers that are signed in, and passkeys. */
+/** `/owner/access`: browsers that are signed in, passkeys, tokens of programs, and links that show private sites. */
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
+import type { listShares } from "../../../protocol/owner/shares.ts";
 import type { listPasskeys, listSessions, listTokens } from "../../../protocol/owner/sign-in.ts";
+import { list } from "../../judge/words.ts";
 import { When } from "../time.tsx";
 import { Choice, Form, formState, Text } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
 
 export type Gates = AnswerOf<typeof listTokens> & AnswerOf<typeof listSessions> & AnswerOf<typeof listPasskeys>;
+export type Share = AnswerOf<typeof listShares>["shares"][number];
 
 const MAY = [
   {
@@ -17,7 +20,13 @@ const MAY = [
   },
 ];
 
-export function accessPage({ tokens, sessions, passkeys }: Gates, told: Told): string {
+/** `sites` are those that a link can be made for. */
+export function accessPage(
+  { tokens, sessions, passkeys }: Gates,
+  shares: readonly Share[],
+  sites: readonly string[],
+  told: Told,
+): string {
   return ownerPage(
     "/owner/access",
     "Who gets in",
@@ -53,6 +62,18 @@ export function accessPage({ tokens, sessions, passkeys }: Gates, told: Told): s
           ))}
         </ul>
         <NewToken told={told} />
+      </section>
+      <section>
+        <h2>Links that show your sites</h2>
+        <p>
+          Whoever has one sees names, states and ages, without signing in: on a tablet in the kitchen, for the family.
+        </p>
+        <ul class="plain">
+          {shares.map((share) => (
+            <ShareLine share={share} now={told.now} />
+          ))}
+        </ul>
+        <NewShare sites={sites} told={told} />
       </section>
     </>,
   );
@@ -105,6 +126,37 @@ function Token({ token, told }: { token: Gates["tokens"][number]; told: Told }) 
         </>
       )}
     </li>
+  );
+}
+
+function ShareLine({ share: { id, name, sites, by, madeAt, revokedAt }, now }: { share: Share; now: number }) {
+  return (
+    <li>
+      <strong>{name}</strong> shows {sites === null ? "every site" : list(sites)}, made{" "}
+      <When at={Date.parse(madeAt)} now={now} />
+      {by === "" ? null : ` by ${by}`}
+      {revokedAt === null ? (
+        <p>
+          <a href={`/owner/shares/revoke?id=${id}`}>Revoke {name}</a>
+        </p>
+      ) : (
+        <>
+          , revoked <When at={Date.parse(revokedAt)} now={now} />
+        </>
+      )}
+    </li>
+  );
+}
+
+function NewShare({ sites, told }: { sites: readonly string[]; told: Told }) {
+  const state = formState(told.tried, "/owner/shares");
+  const each = sites.map((site) => ({ value: site, label: `the site ${site}` }));
+  const groups = [{ label: "", options: [{ value: "", label: "every site, those to come as well" }, ...each] }];
+  return (
+    <Form state={state} submit="Make a link">
+      <Text state={state} name="name" label="Who is it for" required hint="Such as kitchen. The link is shown once." />
+      <Choice state={state} name="shown" label="It shows" groups={groups} />
+    </Form>
   );
 }
 

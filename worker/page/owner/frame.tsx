@@ -28,6 +28,7 @@ const DONE = {
   tested: "A test is on its way. How it ended stands with its channel, within a minute.",
   browserRemoved: "Removed: no alert goes there any more.",
   tokenRevoked: "Revoked: the token gets nobody in any more.",
+  shareRevoked: "Revoked: whoever has the link sees what everybody sees.",
   sessionEnded: "Ended: that browser is signed out.",
   passkeyRemoved: "Removed: that passkey signs nobody in, and its sessions are over.",
   ended: "Ended: from now on it is judged and told as ever.",

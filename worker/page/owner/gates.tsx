@@ -1,6 +1,7 @@
-/** What is asked before a passkey is removed or a token revoked. */
+/** What is asked before a passkey is removed, or a token or a link revoked. */
+import { list } from "../../judge/words.ts";
 import { When } from "../time.tsx";
-import type { Gates } from "./access.tsx";
+import type { Gates, Share } from "./access.tsx";
 import { Form, formState } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
 
@@ -24,8 +25,8 @@ export function removePasskeyPage(passkey: Gates["passkeys"][number] | null, tol
         )}
       </p>
       <p class="told">
-        From then on it signs nobody in, and every browser that signed in with it is signed out; if that is this one, you
-        are, too. It cannot be taken back: the device needs a new link.
+        From then on it signs nobody in, and every browser that signed in with it is signed out; if that is this one,
+        you are, too. It cannot be taken back: the device needs a new link.
       </p>
       <Form state={formState(told.tried, "/owner/passkeys/remove", { id })} submit={`Remove ${name} for good`} />
       <Back />
@@ -46,9 +47,29 @@ export function revokeTokenPage(token: Gates["tokens"][number] | null, told: Tol
         It is of {by}, may {may}, and was {usedOn === null ? "never used" : `last used on ${usedOn}`}.
       </p>
       <p class="told">
-        Whatever sends it is refused from then on. It cannot be taken back: a program that still needs one gets a new one.
+        Whatever sends it is refused from then on. It cannot be taken back: a program that still needs one gets a new
+        one.
       </p>
       <Form state={formState(told.tried, "/owner/tokens/revoke", { id })} submit={`Revoke ${name} for good`} />
+      <Back />
+    </>,
+  );
+}
+
+/** Null is a link that nobody knows, or that was revoked. */
+export function revokeSharePage(share: Share | null, told: Told): string {
+  if (share === null) return ownerPage(null, "There is no such link", told, <Back />);
+  const { id, name, sites } = share;
+  return ownerPage(
+    null,
+    `Revoke the link ${name}?`,
+    told,
+    <>
+      <p class="told">
+        Whoever has it sees {sites === null ? "every site" : list(sites)} without signing in. From then on they see what
+        everybody sees, on every device, and feeds with its key are refused. It cannot be taken back.
+      </p>
+      <Form state={formState(told.tried, "/owner/shares/revoke", { id })} submit={`Revoke ${name} for good`} />
       <Back />
     </>,
   );

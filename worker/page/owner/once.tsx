@@ -31,6 +31,24 @@ export function linkPage(what: "passkey" | "browser", link: string, expiresAt: s
   );
 }
 
+/** A link that shows private sites. */
+export function sharePage(link: string, told: Told): string {
+  return oncePage(
+    "A link that shows your sites",
+    told,
+    <>
+      <p class="told">
+        Give it to whom it is for, or open it on their device. It is kept here as a hash, and never shown again. It is
+        good until you revoke it.
+      </p>
+      <Copied text={link} label="Link" />
+      <p class="told">
+        Feeds take the same <code>key</code>: <code>/incidents.atom?key=…</code>
+      </p>
+    </>,
+  );
+}
+
 export function tokenPage(token: string, told: Told): string {
   return oncePage(
     "A new token",
