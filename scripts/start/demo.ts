@@ -13,6 +13,7 @@ import { enrol, makeHost } from "./hosts.ts";
 import { runNight, type Site } from "./night.ts";
 import type { Options } from "./options.ts";
 import { outage } from "./outage.ts";
+import { makeOwnerLink } from "./owner-link.ts";
 import { type Receiver, receiveAlerts } from "./receiver.ts";
 import type { Say } from "./say.ts";
 import { layOut, liveOn, type Tiers } from "./site.ts";
@@ -45,9 +46,10 @@ export async function demo(io: DemoIo): Promise<string> {
   const receiver = await receiveAlerts(randomBytes(SECRET_BYTES).toString("base64"), say.alert);
   const opened = await open(io, tiers, receiver);
   if (!opened.ok) return opened.failure;
-  const { site, died } = opened.value;
+  const { site, died, ownerUrl } = opened.value;
   say.line(`Hosts corenas and winvm are enrolled, each with a key of its own, and beat every ${BEAT.everySeconds} s.`);
-  say.line(`\n  Status page: ${site.worker}\n`);
+  say.line(`\n  Status page: ${site.worker}`);
+  say.line(`  To sign in and act, with a passkey (good once): ${ownerUrl}\n`);
   say.line(`A night passes every ${NIGHT_SECONDS} s. Alerts show here and on the page. Ctrl-C ends everything.`);
   const beats = startBeats([site.corenas, site.winvm], say.trouble);
   return await Promise.race([died, beats.failed, live(site, tiers, beats, receiver, say, options.outage)]);
@@ -55,6 +57,8 @@ export async function demo(io: DemoIo): Promise<string> {
 
 interface Opened {
   readonly site: Site;
+  /** Makes its reader the owner. */
+  readonly ownerUrl: string;
   /** Resolves when the worker ended by itself. */
   readonly died: Promise<string>;
 }
@@ -63,7 +67,8 @@ interface Opened {
 async function open(io: DemoIo, tiers: Tiers, receiver: Receiver): Promise<Result<Opened, string>> {
   const { children, folder, say, source } = io;
   const codes = codesFor(Date.now());
-  const sql = HOSTS.map((host) => enrollmentSql(codes[host], { site: SITE, host })).join("; ");
+  const owner = makeOwnerLink(randomBytes, io.options.port, Date.now());
+  const sql = [...HOSTS.map((host) => enrollmentSql(codes[host], { site: SITE, host })), owner.sql].join("; ");
   const place = { folder: folder.worker, source, port: io.options.port, children };
   const tools = findTools(io.path, process.platform);
   say.line(`Tools found: ${toolsLine(tools)}.`);
@@ -83,7 +88,7 @@ async function open(io: DemoIo, tiers: Tiers, receiver: Receiver): Promise<Resul
     const enrolled = await enrol(hosts[name], codes[name].code);
     if (!enrolled.ok) return enrolled;
   }
-  return ok({ site: { ...hosts, worker: url }, died });
+  return ok({ site: { ...hosts, worker: url }, ownerUrl: owner.url, died });
 }
 
 function codesFor(now: number) {

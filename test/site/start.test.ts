@@ -21,6 +21,8 @@ let npm: ChildProcess;
 let lines: readonly string[];
 let running: { during: readonly string[]; after: readonly string[] };
 let recovered: SiteStatus | undefined;
+/** What the worker answers to whoever opens the link to sign in. */
+let enrolling: number;
 let places: { before: readonly string[]; after: readonly string[] };
 
 beforeAll(async () => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
   await said.until(/^Recovered/);
   await said.until(/^night /);
   recovered = await readStatus(`http://127.0.0.1:${port}`);
+  enrolling = await askToEnrol(said.lines);
   const during = demoProcesses();
   const closed = new Promise((done) => npm.once("close", done));
   interrupt(npm);
@@ -47,6 +50,10 @@ afterAll(() => {
 });
 
 describe("npm start -- --outage", () => {
+  test("gives a link by which a stranger signs in", () => {
+    expect(enrolling).toBe(200);
+  });
+
   test("names the page and the tools, and tells each night in a line", () => {
     expect(lines).toContain(`  Status page: http://127.0.0.1:${port}`);
     expect(lines.filter((line) => line.startsWith("Tools found: "))).toHaveLength(1);
@@ -87,6 +94,15 @@ describe("npm start -- --outage", () => {
     expect(places.after).toEqual(places.before);
   });
 });
+
+/** Asks, as the page behind the link does, what a passkey has to sign. */
+async function askToEnrol(said: readonly string[]): Promise<number> {
+  const shown = said.map((line) => /^ {2}To sign in .* (http:\S+)$/.exec(line)?.[1]).find((url) => url !== undefined);
+  const url = new URL(shown ?? "http://localhost/no-link-was-said");
+  const headers = { "content-type": "application/json", origin: url.origin };
+  const body = JSON.stringify({ code: url.hash.slice(1) });
+  return (await fetch(new URL("/v1/passkeys/challenge", url), { method: "POST", headers, body })).status;
+}
 
 /** npm in a home and with temporary files of its own, in no terminal. */
 function startNpm(): ChildProcess {
