@@ -10,7 +10,7 @@ const SITES_MAX = 100;
 
 const id = z.string().check(z.regex(/^[0-9a-f]{16}$/, "a link's id is hexadecimal"));
 /** Null: every site, those to come as well. */
-export const sharedSites = z.nullable(z.array(name).check(z.minLength(1), z.maxLength(SITES_MAX)));
+const sharedSites = z.nullable(z.array(name).check(z.minLength(1), z.maxLength(SITES_MAX)));
 
 const share = z.strictObject({
   id,

@@ -26,7 +26,7 @@ describe("npm run share", () => {
   });
 
   test("make without a site shows every site", () => {
-    expect(run(["make", "--name", "kitchen", "--local"]).calls[0]).toContain("'kitchen', NULL, ");
+    expect(run(["make", "--name", "kitchen", "--local"]).calls[0]).toContain("'kitchen', null, ");
   });
 
   test("list shows what there is, without keys", () => {

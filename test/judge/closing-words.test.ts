@@ -152,7 +152,9 @@ describe("what an edit of the plan ends is not called well:", () => {
     expect(lived.open).toMatchObject([{ root: "job:nas/nightly", subject: "copy:apps/archive" }]);
     const now = WELL + 27 * HOUR;
     lived = edited(aliveUntil(lived, WELL + 26 * HOUR, now), renamed(), now);
-    expect(closingOf(lived)).toMatch(/^home: nightly on nas is no longer watched\nIt was taken out of what is watched at /);
+    expect(closingOf(lived)).toMatch(
+      /^home: nightly on nas is no longer watched\nIt was taken out of what is watched at /,
+    );
     expect(closingOf(lived)).toContain("Still to follow: apps in archive");
     expect(watch(lived, "copy:apps/archive").status).toBe("late");
     // The new job has its first slot a day later, and its grace; the hosts two beats.

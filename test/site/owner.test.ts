@@ -7,10 +7,12 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EXPORT_TABLES } from "../../protocol/owner/export.ts";
 import { incidentPage } from "../../worker/page/incident-page.tsx";
 import { accessPage } from "../../worker/page/owner/access.tsx";
 import { removeBrowserPage } from "../../worker/page/owner/browsers.tsx";
 import { channelsPage } from "../../worker/page/owner/channels.tsx";
+import { exportPage, partPage } from "../../worker/page/owner/export.tsx";
 import { turnedAwayPage } from "../../worker/page/owner/frame.tsx";
 import { removePasskeyPage, revokeSharePage, revokeTokenPage } from "../../worker/page/owner/gates.tsx";
 import { hostsPage, invitedPage } from "../../worker/page/owner/hosts.tsx";
@@ -52,7 +54,9 @@ const PAGES: Readonly<Record<string, string>> = {
   share: sharePage("https://tierwatch.example/?key=AAAAAAAAAAAAAAAAAAAAAA", told),
   token: tokenPage("AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", told),
   link: linkPage("passkey", "https://tierwatch.example/owner/enroll#AAAAAAAAAAAAAAAAAAAAAA", sample.LATER, told),
-  record: recordPage(sample.trail, ["watches", "runs"], told),
+  record: recordPage(sample.trail, told),
+  export: exportPage(EXPORT_TABLES, told),
+  part: partPage({ table: "runs", after: "WzEsMl0", number: 2, rows: 100, next: "WzMsNF0" }, told),
   away: turnedAwayPage("signed out"),
 };
 

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Settings } from "../../worker/settings.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { metered } from "./metered.ts";
+import { type Headers, signedIn } from "./owner.ts";
 import { beats2, HOUR, MINUTE, night, referenceSite } from "./reference.ts";
 import { db, emptyDatabase, request, START, settingsWith, sweepAt } from "./support.ts";
 
@@ -14,8 +15,8 @@ const owner: Settings = settingsWith([]);
 const others: Settings = { ...owner, openToAll: false, publicSites: ["home"] };
 const strangers: Settings = { ...owner, openToAll: false };
 
-const read = async (path: string, settings: Settings, database = db) => {
-  const answer = await request(path, { redirect: "manual" }, NOW, settings, database);
+const read = async (path: string, settings: Settings, database = db, headers: Headers = {}) => {
+  const answer = await request(path, { redirect: "manual", headers }, NOW, settings, database);
   return { status: answer.status, html: await answer.text() };
 };
 
@@ -115,7 +116,8 @@ describe("the page of an incident", () => {
     expect(text).toContain("given up after three days: status 500");
     expect(text).toContain("It was over.");
     await env.DB.prepare("UPDATE incidents SET note = 'the <switch> hung'").run();
-    expect((await read(await openPath(), owner)).html).toContain("the &lt;switch&gt; hung");
+    const { headers } = await signedIn(NOW);
+    expect((await read(await openPath(), owner, db, headers)).html).toContain("the &lt;switch&gt; hung");
     expect((await read(await openPath(), others)).html).not.toContain("switch");
     const told = textOf((await read(await openPath(), others)).html);
     expect(told).toContain("Acknowledged: no reminders");

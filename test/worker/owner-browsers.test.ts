@@ -97,7 +97,9 @@ describe("browsers", () => {
     await as("testChannel", { params: OF });
     await deliverDue(db, settings, START);
     expect(reached).toEqual(["tablet"]);
-    const { results } = await env.DB.prepare("SELECT by, subject, detail FROM audit WHERE act = 'remove browser'").all();
+    const { results } = await env.DB.prepare(
+      "SELECT by, subject, detail FROM audit WHERE act = 'remove browser'",
+    ).all();
     expect(results).toEqual([{ by: "anna", subject: `${PHONES}/${id}`, detail: "phone" }]);
   });
 

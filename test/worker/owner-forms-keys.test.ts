@@ -167,7 +167,7 @@ describe("who gets in", () => {
   });
 });
 
-test("the record tells what was done, a page at a time, and leads to the export", async () => {
+test("the record tells what was done, a page at a time", async () => {
   const insert = env.DB.prepare(
     "INSERT INTO audit (at, act, site, subject, by, through, detail) VALUES (?, 'note', 'home', 'x', 'anna', 'session', ?)",
   );
@@ -177,6 +177,27 @@ test("the record tells what was done, a page at a time, and leads to the export"
   const older = /href="(\/owner\/record\?after=[^"]*)"/.exec(first.html)?.[1] ?? "";
   expect((await opened(older, at)).text).toContain("entry 119.");
   expect((await opened("/owner/record?after=nonsense", at)).text).toContain("entry 0.");
-  expect((await request("/v1/export/audit/csv", { headers: site.anna }, START)).status).toBe(200);
-  expect(first.html).toContain('href="/v1/export/audit/csv"');
+});
+
+test("all data is taken away part by part: each page has one part as a file, and leads to the next", async () => {
+  const insert = env.DB.prepare("INSERT INTO blinds (from_at, until_at) VALUES (?, ?)");
+  await env.DB.batch(Array.from({ length: 250 }, (_, i) => insert.bind(i + 1, i + 2)));
+  const list = await opened("/owner/export", at);
+  let path = linkTo("/owner/export/parts", list.html.slice(list.html.indexOf("<span>blinds</span>")));
+  const lines: string[] = [];
+  const titles: string[] = [];
+  while (path !== "") {
+    const part = await opened(path, at);
+    titles.push(/<h1>([^<]*)</.exec(part.html)?.[1] ?? "");
+    const file = /href="(\/v1\/export\/blinds\/csv[^"]*)"/.exec(part.html)?.[1] ?? "";
+    const csv = await (await request(file, { headers: site.anna }, START)).text();
+    lines.push(...csv.trim().split("\r\n").slice(1));
+    path = linkTo("/owner/export/parts", part.html);
+  }
+  expect(titles).toEqual(["blinds, part 1", "blinds, part 2", "blinds, part 3"]);
+  expect(lines).toEqual(Array.from({ length: 250 }, (_, i) => `${i + 1},${i + 2}`));
+  expect((await opened("/owner/export/parts?table=plans", at)).text).toContain("All of plans One row.");
+  for (const wrong of ["table=sessions", "table=runs&after=x"]) {
+    expect((await opened(`/owner/export/parts?${wrong}`, at)).text).toContain("Take your data away");
+  }
 });

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type OwnedSite, ownedSite, trail } from "./owned-site.ts";
-import { tokenFor } from "./owner.ts";
+import { signedIn, tokenFor } from "./owner.ts";
 import { type At, opened, posted, pressed } from "./owner-page.ts";
 import { corenasPlan } from "./reference.ts";
 import { beat, request, run, START, sendPlan, settingsWith, sweepAt } from "./support.ts";
@@ -114,9 +114,9 @@ describe("silences and pauses", () => {
     expect(over.html).toMatch(/aria-invalid="true"[^>]*name="from" value="2026-07-01 06:30"/);
     const paused = await pressed(path, `${path}/pause`, { ...pause, from: "2027-07-01 06:30" }, at);
     expect(paused.text).toContain("Planned pause: host corenas From 2027-07-01 04:30 UTC until you end it.");
-    expect((await opened(path, { ...at, now: Date.parse("2026-12-24T19:30:00Z") })).text).toContain(
-      "Silenced: host corenas Until 2026-12-24 21:00 UTC",
-    );
+    const begun = Date.parse("2026-12-24T19:30:00Z");
+    const then = { headers: (await signedIn(begun)).headers, now: begun };
+    expect((await opened(path, then)).text).toContain("Silenced: host corenas Until 2026-12-24 21:00 UTC");
   });
 
   test.each([
@@ -174,6 +174,8 @@ describe("nobody else", () => {
     "/tokens/revoke",
     "/shares/revoke",
     "/record",
+    "/export",
+    "/export/parts",
   ].map((path) => `/owner${path}`);
 
   test.each(PATHS)("reads %s, and is led to sign in and back", async (path) => {

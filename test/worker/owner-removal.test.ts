@@ -58,7 +58,7 @@ describe("a host that is removed", () => {
       watches: ["host:winvm", "copy:apps/offsite", "copy:photos/offsite", "job:winvm/offsite"],
       incidents: [],
     });
-    expect((await watched()).length).toBe(10);
+    expect((await watched()).length).toBe(11);
     expect((await remove()).status).toBe(204);
     expect(await watched()).toEqual([
       ...["copy:apps/archive", "copy:apps/staging", "copy:photos/staging", "host:corenas"],
@@ -66,7 +66,7 @@ describe("a host that is removed", () => {
     ]);
     expect((await as("listHosts")).said).toMatchObject({ hosts: [{ host: "corenas" }] });
     expect((await sendPlan(site.corenas, corenasPlan, NOW + MINUTE)).status).toBe(200);
-    expect((await watched()).length).toBe(6 + 1);
+    expect((await watched()).length).toBe(7);
   });
 
   test("leaves a copy that another host feeds as well", async () => {
@@ -109,7 +109,9 @@ describe("a host that is removed", () => {
     );
     expect(closed?.text).toContain("It was taken out of what is watched at 2026-11-23 12:01 UTC");
     expect(notice?.text).toContain("anna took winvm out of home. Its key is revoked.");
-    expect(notice?.text).toContain("No longer watched: winvm, apps in offsite, photos in offsite and offsite on winvm.");
+    expect(notice?.text).toContain(
+      "No longer watched: winvm, apps in offsite, photos in offsite and offsite on winvm.",
+    );
     expect(await rows("SELECT count(*) AS runs FROM runs WHERE host = 'winvm'")).toEqual([{ runs: 1 }]);
     const { said } = await as("listActs", { params: { site: "home" }, now: NOW + 1 });
     expect(said).toMatchObject({ acts: [{ scope: "tier:staging" }] });
@@ -143,7 +145,7 @@ describe("a host that is removed", () => {
     const fresh = await newKey("winvm");
     expect((await enrolAgain(fresh, NOW + MINUTE)).status).toBe(201);
     expect((await sendPlan(fresh, winvmPlan, NOW + MINUTE)).status).toBe(200);
-    expect((await watched()).length).toBe(10);
+    expect((await watched()).length).toBe(11);
     await sweepAt(NOW + 2 * MINUTE);
     expect(await rows("SELECT DISTINCT status FROM watches WHERE key LIKE '%winvm%'")).toEqual([{ status: "pending" }]);
   });

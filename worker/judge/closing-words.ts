@@ -32,7 +32,8 @@ export function closingLines({ incident, closedAt, ending }: Closed, after: read
 
 function endLine({ openedAt }: Incident, closedAt: number, ending: Closed["ending"]): string {
   const lasted = span(closedAt - openedAt);
-  if (ending === "removed") return `It was taken out of what is watched at ${moment(closedAt)}, ${lasted} after it began.`;
+  if (ending === "removed")
+    return `It was taken out of what is watched at ${moment(closedAt)}, ${lasted} after it began.`;
   if (ending === "paused")
     return `It was paused at ${moment(closedAt)}, ${lasted} after it began; it is not judged until it is resumed.`;
   return `It began at ${moment(openedAt)} and lasted ${lasted}.`;

@@ -29,6 +29,9 @@ export const OWNER = `
 .owner .cards > li { border: 1px solid var(--line); border-radius: 6px; background: var(--card); padding: .7rem .9rem; margin-top: .6rem; }
 .owner .acts { align-items: center; }
 .owner .acts > a { padding: .6rem 0; margin-top: .8rem; }
+.owner .tables { margin-top: .8rem; }
+.owner .tables li { display: grid; grid-template-columns: 1fr auto auto; gap: 0 1.2rem; align-items: baseline; border-top: 1px solid var(--line); }
+.owner .tables a { padding: .65rem .3rem; }
 .owner .ways { display: flex; flex-wrap: wrap; gap: 0 1.4rem; }
 .owner .ways a { padding: .6rem 0; }
 .owner .numbered li + li { margin-top: 1rem; }

@@ -20,7 +20,8 @@ export function ownerBrowserRoutes(): Served[] {
       const { db, now, sweepSoon } = c.env;
       const browser = await found(db, params);
       if (!browser.ok) return browser;
-      if (browser.value.goneAt !== null) return failed({ code: "not_found", detail: "its push service says it is gone" });
+      if (browser.value.goneAt !== null)
+        return failed({ code: "not_found", detail: "its push service says it is gone" });
       await store.testBrowser(db, params.name, browser.value, owner, now);
       sweepSoon();
       return ok({ at: isoOf(now) });

@@ -48,6 +48,8 @@ const PAGES: Readonly<Record<string, Show>> = {
   "/tokens/revoke": pages.tokenRevocation,
   "/shares/revoke": pages.shareRevocation,
   "/record": pages.record,
+  "/export": pages.exportList,
+  "/export/parts": pages.exportPart,
 };
 
 function form<const Op extends Operation>(path: string, pressed: Pressed<Op>): Form {

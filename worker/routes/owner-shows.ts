@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as acts from "../../protocol/owner/acts.ts";
 import { readAudit } from "../../protocol/owner/audit.ts";
 import * as channels from "../../protocol/owner/channels.ts";
-import { listExport } from "../../protocol/owner/export.ts";
+import { EXPORT_TABLES, exportJson, listExport } from "../../protocol/owner/export.ts";
 import * as hosts from "../../protocol/owner/hosts.ts";
 import { listShares } from "../../protocol/owner/shares.ts";
 import { listPasskeys, listSessions, listTokens } from "../../protocol/owner/sign-in.ts";
@@ -11,6 +11,7 @@ import { scopesOfSite } from "../judge/acts.ts";
 import { accessPage } from "../page/owner/access.tsx";
 import { removeBrowserPage } from "../page/owner/browsers.tsx";
 import { channelsPage, type Tested } from "../page/owner/channels.tsx";
+import { exportPage, partPage } from "../page/owner/export.tsx";
 import { removePasskeyPage, revokeSharePage, revokeTokenPage } from "../page/owner/gates.tsx";
 import { hostsPage } from "../page/owner/hosts.tsx";
 import { hubPage } from "../page/owner/hub.tsx";
@@ -124,7 +125,21 @@ export const record: Show = async (c, told) => {
   const asked = await ask(c, readAudit, { query: after === undefined ? {} : { after } });
   // What no page called `next` is read as the beginning.
   const trail = asked.ok ? asked.value : certain(await ask(c, readAudit));
-  return recordPage(trail, certain(await ask(c, listExport)).tables, told);
+  return recordPage(trail, told);
+};
+
+export const exportList: Show = async (c, told) => exportPage(certain(await ask(c, listExport)).tables, told);
+
+/** The part that the address names; what is none is shown the way to all. */
+export const exportPart: Show = async (c, told) => {
+  const { after, part } = c.req.query();
+  const table = EXPORT_TABLES.find((one) => one === c.req.query("table"));
+  if (table === undefined) return exportList(c, told);
+  const asked = await ask(c, exportJson, { params: { table }, query: after === undefined ? {} : { after } });
+  if (!asked.ok) return exportList(c, told);
+  const { rows, next } = asked.value;
+  const number = Math.max(1, Math.trunc(Number(part ?? 1)) || 1);
+  return partPage({ table, after: after ?? null, number, rows: rows.length, next }, told);
 };
 
 async function knownHosts(c: C) {

@@ -10,7 +10,8 @@ const PAGES = [
   ["/owner/hosts", "Hosts"],
   ["/owner/channels", "Channels"],
   ["/owner/access", "Who gets in"],
-  ["/owner/record", "Audit and export"],
+  ["/owner/record", "Audit"],
+  ["/owner/export", "Export"],
 ] as const;
 export type OwnerPath = (typeof PAGES)[number][0];
 
@@ -45,10 +46,24 @@ export interface Told {
   readonly tried: Tried | null;
 }
 
-export function ownerPage(path: OwnerPath | null, title: string, told: Told, children: Child): string {
+/** `head` is what else the document's head holds. */
+export function ownerPage(
+  path: OwnerPath | null,
+  title: string,
+  told: Told,
+  children: Child,
+  head: Child = null,
+): string {
   const heading = told.tried === null ? title : `Not done: ${title}`;
   return documentOf(
-    <Layout title={`Tierwatch: ${heading}`} renews={false} stale={false} aside={<Who told={told} />} foot={null}>
+    <Layout
+      title={`Tierwatch: ${heading}`}
+      renews={false}
+      stale={false}
+      aside={<Who told={told} />}
+      head={head}
+      foot={null}
+    >
       <nav class="owner-pages" aria-label="Owner">
         <ul>
           {PAGES.map(([href, label]) => (

@@ -73,9 +73,7 @@ function Host({ host, now }: { host: ListedHost; now: number }) {
         ))}
       </ul>
       <p class="ways">
-        {good.length === 0 ? null : (
-          <a href={`/owner/hosts/rotate?site=${site}&host=${name}`}>A new key for {name}</a>
-        )}
+        {good.length === 0 ? null : <a href={`/owner/hosts/rotate?site=${site}&host=${name}`}>A new key for {name}</a>}
         <a href={`/owner/hosts/remove?site=${site}&host=${name}`}>Remove {name}</a>
       </p>
     </section>

@@ -22,8 +22,8 @@ export function removePage({ site, host }: Place, removal: Removal | null, told:
       <section>
         <h2>What stays</h2>
         <p class="told">
-          Its runs and its incidents, for as long as others are kept, and the audit trail. A copy that another host feeds
-          as well is watched on.
+          Its runs and its incidents, for as long as others are kept, and the audit trail. A copy that another host
+          feeds as well is watched on.
         </p>
       </section>
       <section>
