@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import * as z from "zod/mini";
 import { type Run, run as runSchema } from "../../protocol/heartbeat.ts";
-
-const MAIN = resolve(import.meta.dirname, "../../pusher/main.ts");
+import { BUNDLE } from "./bundle.ts";
 
 export interface Host {
   readonly folder: string;
@@ -16,6 +15,8 @@ export interface Host {
   readonly configure: (worker: string, tables: string) => void;
   readonly pusher: (...args: string[]) => Promise<Ended>;
   readonly start: (...args: string[]) => Started;
+  /** Runs a job to its end: the record that it spooled, and how the pusher ended. */
+  readonly run: (job: string) => Promise<Run & { readonly code: number | null; readonly output: string }>;
   /** Records in the spool, in order; a record that is no valid run makes the test fail. */
   readonly spooled: () => Run[];
   readonly remove: () => void;
@@ -39,6 +40,7 @@ export function host(): Host {
   const folder = mkdtempSync(join(tmpdir(), "tierwatch-host-"));
   const env: Record<string, string> = {};
   const start = (...args: string[]) => startPusher(folder, args, env);
+  const spooled = () => spooledIn(join(folder, "tierwatch-state/spool"));
   return {
     folder,
     env,
@@ -48,7 +50,13 @@ export function host(): Host {
     },
     start,
     pusher: (...args) => start(...args).ended,
-    spooled: () => spooledIn(join(folder, "tierwatch-state/spool")),
+    run: async (job) => {
+      const { code, stdout, stderr } = await start("run", job).ended;
+      const last = spooled().at(-1);
+      if (last?.job !== job) throw new Error(stderr);
+      return { ...last, code, output: stdout + stderr };
+    },
+    spooled,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -74,7 +82,7 @@ function namesIn(folder: string): string[] {
 }
 
 function startPusher(folder: string, args: readonly string[], env: Record<string, string>): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [BUNDLE, ...args], {
     cwd: folder,
     env: { ...process.env, TIERWATCH_CONFIG: join(folder, "pusher.toml"), ...env },
     stdio: ["ignore", "pipe", "pipe"],

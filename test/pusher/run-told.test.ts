@@ -1,7 +1,8 @@
 /** How a run is told where it was started: on a terminal, to a script, and to neither. */
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BUNDLE } from "./bundle.ts";
 import { type FakeWorker, fakeWorker } from "./fake-worker.ts";
 import { commandJob, type Host, host } from "./host.ts";
 
@@ -71,14 +72,7 @@ describe("run", () => {
 
   it.skipIf(process.platform !== "linux")("shows on a terminal how it goes on, and how it ended", () => {
     here.configure("http://127.0.0.1:9", commandJob("job", ["sh", "-c", "echo out; sleep 1.5"]));
-    const command = [
-      process.execPath,
-      resolve("pusher/main.ts"),
-      "--config",
-      `${here.folder}/pusher.toml`,
-      "run",
-      "job",
-    ];
+    const command = [process.execPath, BUNDLE, "--config", `${here.folder}/pusher.toml`, "run", "job"];
     // script(1) of util-linux makes a terminal.
     const { stdout } = spawnSync("script", ["--quiet", "--return", "--command", command.join(" "), "/dev/null"], {
       encoding: "utf8",

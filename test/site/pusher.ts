@@ -1,7 +1,8 @@
 /** The bundled pusher of one host in a test: its pusher.toml, and its commands as cron would start them. */
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { BUNDLE } from "../pusher/bundle.ts";
 
 export interface Ran {
   readonly code: number;
@@ -13,8 +14,6 @@ export interface TestPusher {
   /** Runs `pusher ARGS…` and waits for its end. */
   readonly pusher: (...args: string[]) => Promise<Ran>;
 }
-
-const BUNDLE = resolve("dist/pusher.mjs");
 
 /** Writes `pusher.toml` into a folder of the host's own. */
 export function testPusher(folder: string, toml: string): TestPusher {

@@ -1,9 +1,9 @@
 /**
- * `npm start -- --outage`, as a stranger types it: from its first line over the outage and the recovery to Ctrl-C. It runs
- * once, in real time (two minutes); the tests look at what it said and at what is left of it.
+ * `npm start -- --outage`, as a stranger types it in a clone of their own: from its first line over the outage and the
+ * recovery to Ctrl-C. It runs once, in real time (two minutes); the tests look at what it said and at what is left of it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,10 +12,10 @@ import { freePort, portFault } from "../../scripts/start/ports.ts";
 import { readStatus, type SiteStatus } from "../../scripts/start/status.ts";
 import { missing } from "./tools.ts";
 
-const HOME = resolve(".tierwatch/home");
 const absent = missing(["rsync", "syncthing", "restic"], "that npm start carries by these tools; it copies instead");
 
 let temp: string;
+let clone: string;
 let port: number;
 let npm: ChildProcess;
 let lines: readonly string[];
@@ -27,6 +27,7 @@ let places: { before: readonly string[]; after: readonly string[] };
 
 beforeAll(async () => {
   temp = mkdtempSync(join(tmpdir(), "tierwatch-stranger-"));
+  clone = cloneInto(join(temp, "clone"));
   port = await freePort();
   const before = written();
   npm = startNpm();
@@ -104,6 +105,21 @@ async function askToEnrol(said: readonly string[]): Promise<number> {
   return (await fetch(new URL("/v1/passkeys/challenge", url), { method: "POST", headers, body })).status;
 }
 
+/** What is no part of the repository, by the names of .gitignore, and what no stranger's `npm start` needs. */
+const NOT_CLONED = new Set([".git", "node_modules", "dist", ".wrangler", ".tierwatch", ".pictures", "test"]);
+
+/** The project's files, and what is installed by links: whoever else works in the project's own folder disturbs nothing. */
+function cloneInto(folder: string): string {
+  for (const name of readdirSync(".")) {
+    if (!NOT_CLONED.has(name)) cpSync(name, join(folder, name), { recursive: true });
+  }
+  mkdirSync(join(folder, "node_modules"));
+  for (const name of readdirSync("node_modules")) {
+    symlinkSync(resolve("node_modules", name), join(folder, "node_modules", name));
+  }
+  return folder;
+}
+
 /** npm in a home and with temporary files of its own, in no terminal. */
 function startNpm(): ChildProcess {
   const settings = {
@@ -113,7 +129,7 @@ function startNpm(): ChildProcess {
   };
   const env = { ...process.env, ...settings, HOME: join(temp, "home"), TMPDIR: join(temp, "tmp") };
   const args = ["start", "--", "--outage", "--port", String(port)];
-  return spawn("npm", args, { env, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  return spawn("npm", args, { cwd: clone, env, detached: true, stdio: ["ignore", "pipe", "inherit"] });
 }
 
 /** Ctrl-C as a terminal does it: npm, its shell and all below get it at once. */
@@ -158,9 +174,10 @@ function read(child: ChildProcess) {
 /** Programs that the demo started, by the home it gives them (Linux); nothing elsewhere. */
 function demoProcesses(): string[] {
   if (process.platform !== "linux") return [];
+  const home = `HOME=${join(clone, ".tierwatch/home")}`;
   return readdirSync("/proc").filter((name) => {
     try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, "utf8").split("\0").includes(`HOME=${HOME}`);
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, "utf8").split("\0").includes(home);
     } catch {
       // It has ended meanwhile, or is another user's.
       return false;
@@ -170,10 +187,10 @@ function demoProcesses(): string[] {
 
 /** What there is in the places where a program might leave something by accident. */
 function written(): string[] {
-  const roots = [resolve("."), resolve("node_modules"), join(temp, "home"), join(temp, "tmp")];
+  const roots = [clone, join(clone, "node_modules"), join(temp, "home"), join(temp, "tmp")];
   return roots
     .flatMap((root) => namesIn(root).map((name) => join(root, name)))
-    .filter((path) => path !== resolve(HOME, ".."));
+    .filter((path) => path !== join(clone, ".tierwatch"));
 }
 
 function namesIn(folder: string): string[] {

@@ -1,7 +1,13 @@
-/** A real ZFS in user space: the zfs-fuse daemon, a single-vdev pool `fast` and a raidz2 pool `archive` of five files. */
+/**
+ * A real ZFS in user space: the zfs-fuse daemon, a single-vdev pool `fast` and a raidz2 pool `archive` of five files. A
+ * machine has one such daemon, so one test file at a time has it, and the next one waits.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { basename, join } from "node:path";
+import { codeOf } from "../../pusher/files.ts";
 
 const VDEV_BYTES = 128 * 1024 * 1024;
 /** Where the programs are, also for a PATH like cron's. */
@@ -20,16 +26,40 @@ export interface Zfs {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the daemon unless one runs, and makes both pools under names of their own; when that fails, nothing is left. */
+/** An abstract socket of Linux: nobody listens twice on one, and it goes with the process that has it. */
+const TURN = "\0tierwatch-zfs-fuse";
+const POLL_MS = 200;
+
+/** Waits until no other process has it; closing it gives it free. */
+async function takeTurn(): Promise<Server> {
+  for (;;) {
+    const turn = createServer().listen(TURN);
+    try {
+      await once(turn, "listening");
+      return turn;
+    } catch (error) {
+      if (codeOf(error) !== "EADDRINUSE") throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
+/**
+ * Starts the daemon unless one runs, and makes both pools under names of their own; when that fails, nothing is left. Waits
+ * for its turn: the time limit of whoever calls has to hold for the files before it.
+ */
 export async function startZfs(folder: string): Promise<Zfs> {
-  const daemon = isUp() ? null : await startDaemon();
+  const turn = await takeTurn();
   const unique = basename(folder).replace(/[^A-Za-z0-9]/g, "");
   const pools = { fast: `fast${unique}`, archive: `archive${unique}` };
+  let daemon: ChildProcess | undefined;
   const stop = async () => {
-    for (const pool of Object.values(pools)) await destroy(pool);
-    if (daemon !== null) await end(daemon);
+    if (isUp()) for (const pool of Object.values(pools)) await destroy(pool);
+    if (daemon !== undefined) await end(daemon);
+    turn.close();
   };
   try {
+    if (!isUp()) daemon = await startDaemon();
     return { ...createPools(folder, pools), run, create: (dataset) => void run("zfs", "create", dataset), stop };
   } catch (error) {
     await stop();
