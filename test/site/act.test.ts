@@ -2,21 +2,17 @@
  * The page behind a link in an alert, on a phone and on a desk, in light and in dark: it fits, its button is large enough for
  * a thumb, and axe finds no barrier. With TIERWATCH_PICTURES set to a folder, its pictures are left there to look at.
  */
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod/mini";
 import { UNATTENDED } from "../../worker/judge/incident.ts";
 import { badLinkPage, drillActPage, incidentActPage } from "../../worker/page/act.tsx";
 import { STYLE } from "../../worker/page/style.ts";
+import { barriers, WCAG } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import { inEachLook, picture } from "./looks.ts";
 
 const NOW = Date.parse("2026-11-23T08:14:00Z");
 const HOUR = 3_600_000;
-const AXE = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const violations = z.array(z.object({ id: z.string() }));
 const reader = { zone: "Europe/Berlin", now: NOW };
 
 const incident = {
@@ -53,25 +49,22 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-describe.skipIf(!HAS_BROWSER).each(Object.entries(PAGES))("the page of a link (%s)", (name, html) => {
-  test.each([390, 900].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme }))))(
-    "is whole and readable at $width px in $scheme",
-    async ({ width, scheme }) => {
-      const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: scheme });
+describe.skipIf(!HAS_BROWSER)("the page of a link", () => {
+  test.each(Object.entries(PAGES))(
+    "(%s) is whole and readable on a phone and a desk, in light and in dark",
+    async (name, html) => {
+      const tab = await browser.newPage();
       try {
         await tab.setContent(html);
         await tab.addStyleTag({ content: STYLE });
-        if (process.env.TIERWATCH_PICTURES !== undefined) {
-          const path = join(process.env.TIERWATCH_PICTURES, `act-${name}-${width}-${scheme}.png`);
-          await tab.screenshot({ path, fullPage: true });
-        }
-        expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(width);
         expect(await tab.locator("script").count()).toBe(0);
-        for (const button of await tab.locator("button").all())
-          expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-        await tab.addScriptTag({ path: AXE });
-        const found = await tab.evaluate(`axe.run({ runOnly: ${JSON.stringify(WCAG)} }).then((run) => run.violations)`);
-        expect(z.parse(violations, found)).toEqual([]);
+        await inEachLook(tab, [390, 900], async ({ width, scheme }) => {
+          await picture(tab, `act-${name}-${width}-${scheme}`);
+          expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(width);
+          for (const button of await tab.locator("button").all())
+            expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+          expect({ width, scheme, barriers: await barriers(tab, WCAG) }).toEqual({ width, scheme, barriers: [] });
+        });
       } finally {
         await tab.close();
       }

@@ -19,25 +19,43 @@ export const NO_WORKER = "http://127.0.0.1:9";
 const NOBODY = 65534;
 const LONG_AGO = new Date("2026-01-01T00:00:00Z");
 
-/** The job `offsite`, which carries `photos` from the folder `photos` of the host to the cloud. */
-export function offsiteJob(kind: string, lines: string, fetch?: readonly string[]): string {
-  const reads = fetch === undefined ? "" : `fetch = { offsite = ${JSON.stringify(fetch)} }\n`;
+interface Carrying {
+  readonly name: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  /** Where `photos` lies, by tier. */
+  readonly paths: Readonly<Record<string, string>>;
+  /** How a file of it is read back from `to`. */
+  readonly fetch?: readonly string[] | undefined;
+}
+
+/** A job that carries the dataset `photos`; `lines` are further settings of its kind. */
+export function carryingJob({ name, kind, from, to, paths, fetch }: Carrying, lines: string): string {
+  const lies = Object.entries(paths).map(([tier, path]) => `${tier} = ${JSON.stringify(path)}`);
+  const reads = fetch === undefined ? "" : `fetch = { ${to} = ${JSON.stringify(fetch)} }\n`;
   return `[[datasets]]
 name = "photos"
-born = "staging"
+born = "${from}"
 samples = 3
-paths = { staging = "photos" }
+paths = { ${lies.join(", ")} }
 ${reads}[[jobs]]
-name = "offsite"
+name = "${name}"
 kind = "${kind}"
 schedule = { every = "1d" }
 grace = "1h"
-from = "staging"
-to = "offsite"
+from = "${from}"
+to = "${to}"
 datasets = ["photos"]
 window = "26h"
 ${lines}
 `;
+}
+
+/** The job `offsite`, which carries `photos` from the folder `photos` of the host to the cloud. */
+export function offsiteJob(kind: string, lines: string, fetch?: readonly string[]): string {
+  const from = { name: "offsite", from: "staging", paths: { staging: "photos" } };
+  return carryingJob({ ...from, kind, to: "offsite", fetch }, lines);
 }
 
 /** Some small files that do not change while a test runs. */

@@ -3,23 +3,19 @@
  * loaded from anywhere, and axe finds no barrier (WCAG 2.2 AA, contrast among it). With TIERWATCH_PICTURES set to a folder,
  * its pictures are left there to look at.
  */
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod/mini";
 import { mailOf } from "../../worker/channels/mail.ts";
 import { sayDrill } from "../../worker/judge/drill.ts";
 import type { Alert } from "../../worker/judge/say.ts";
 import { sayTogether } from "../../worker/judge/say-batch.ts";
 import { sayBlind } from "../../worker/judge/say-blind.ts";
 import { linksOf } from "../../worker/links.ts";
+import { barriers, WCAG } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import { inEachLook, picture } from "./looks.ts";
 
 const NOW = Date.parse("2026-11-23T02:14:00Z");
-const AXE = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const violations = z.array(z.object({ id: z.string() }));
 
 const opened: Alert = {
   kind: "opened",
@@ -109,26 +105,23 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-describe.skipIf(!HAS_BROWSER).each(Object.entries(ALERTS))("the mail of an alert (%s)", (name, alert) => {
-  test.each([390, 1280].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme }))))(
-    "is whole and readable at $width px in $scheme",
-    async ({ width, scheme }) => {
-      const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: scheme });
+describe.skipIf(!HAS_BROWSER)("the mail of an alert", () => {
+  test.each(Object.entries(ALERTS))(
+    "(%s) is whole and readable on a phone and a desk, in light and in dark",
+    async (name, alert) => {
+      const tab = await browser.newPage();
       try {
         const asked: string[] = [];
         tab.on("request", (request) => asked.push(request.url()));
         await tab.setContent(await htmlOf(alert));
-        if (process.env.TIERWATCH_PICTURES !== undefined) {
-          const path = join(process.env.TIERWATCH_PICTURES, `mail-${name}-${width}-${scheme}.png`);
-          await tab.screenshot({ path, fullPage: true });
-        }
-        expect(asked).toEqual([]);
-        expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(width);
         expect(await tab.locator("h1").textContent()).toBe(alert.title);
         expect(await tab.locator("img, script").count()).toBe(0);
-        await tab.addScriptTag({ path: AXE });
-        const found = await tab.evaluate(`axe.run({ runOnly: ${JSON.stringify(WCAG)} }).then((run) => run.violations)`);
-        expect(z.parse(violations, found)).toEqual([]);
+        await inEachLook(tab, [390, 1280], async ({ width, scheme }) => {
+          await picture(tab, `mail-${name}-${width}-${scheme}`);
+          expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(width);
+          expect({ width, scheme, barriers: await barriers(tab, WCAG) }).toEqual({ width, scheme, barriers: [] });
+        });
+        expect(asked).toEqual([]);
       } finally {
         await tab.close();
       }

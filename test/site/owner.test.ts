@@ -4,7 +4,6 @@
  * set to a folder, pictures are left there to look at.
  */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXPORT_TABLES } from "../../protocol/owner/export.ts";
@@ -28,6 +27,8 @@ import { hashOf } from "../../worker/routes/hash.ts";
 import { incidentView } from "../worker/sample-history.ts";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import { serve } from "./harness.ts";
+import { inEachLook, picture } from "./looks.ts";
 import * as sample from "./sample-owner.ts";
 
 const { told, place } = sample;
@@ -66,25 +67,26 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const LOOKS = [390, 1280].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
-
 describe.skipIf(!HAS_BROWSER)("the owner's pages", () => {
-  test.each(LOOKS)("are whole and readable at $width px in $scheme", async ({ width, scheme }) => {
-    const tab = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: scheme });
-    try {
-      for (const [name, html] of Object.entries(PAGES)) {
+  test.each(Object.entries(PAGES))(
+    "(%s) are whole and readable on a phone and a desk, in light and in dark",
+    async (name, html) => {
+      const tab = await browser.newPage();
+      try {
         await tab.setContent(html);
         await tab.addStyleTag({ content: STYLE });
-        await picture(tab, `owner-${name}-${width}-${scheme}`);
-        expect([name, await tab.evaluate("document.documentElement.scrollWidth")]).toEqual([name, width]);
-        for (const button of await tab.locator("button:visible").all())
-          expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-        expect([name, await barriers(tab)]).toEqual([name, []]);
+        await inEachLook(tab, [390, 1280], async ({ width, scheme }) => {
+          await picture(tab, `owner-${name}-${width}-${scheme}`);
+          expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(width);
+          for (const button of await tab.locator("button:visible").all())
+            expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+          expect({ width, scheme, barriers: await barriers(tab) }).toEqual({ width, scheme, barriers: [] });
+        });
+      } finally {
+        await tab.close();
       }
-    } finally {
-      await tab.close();
-    }
-  });
+    },
+  );
 
   test("lead to the field that is wrong", async () => {
     const tab = await browser.newPage();
@@ -95,25 +97,19 @@ describe.skipIf(!HAS_BROWSER)("the owner's pages", () => {
   });
 });
 
-async function picture(tab: Page, name: string): Promise<void> {
-  const folder = process.env.TIERWATCH_PICTURES;
-  if (folder !== undefined) await tab.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
-
 test.skipIf(!HAS_BROWSER)("a host is added on the real worker with the keyboard alone and no script", async () => {
-  const { createTestHarness } = await import("wrangler");
-  const harness = createTestHarness({ workers: [{ configPath: "wrangler.toml", vars: { SWEEP_SECONDS: 600 } }] });
+  const worker = await serve();
   try {
-    const { url } = await harness.listen();
+    const url = new URL(worker.url);
     url.hostname = "localhost";
-    const worker = harness.getWorker();
-    await worker.applyD1Migrations("DB");
     const [id, secret] = [16, 32].map((bytes) => randomBytes(bytes).toString("base64url"));
     const values = [id, await hashOf(secret ?? ""), "anna", "p", id].map((value) => `'${value}'`).join(", ");
     const now = Date.now();
-    await (await worker.getEnv()).DB.prepare(
-      `INSERT INTO sessions (id, secret_hash, owner, passkey, challenge, began_at, used_at) VALUES (${values}, ${now}, ${now})`,
-    ).run();
+    await worker.db
+      .prepare(
+        `INSERT INTO sessions (id, secret_hash, owner, passkey, challenge, began_at, used_at) VALUES (${values}, ${now}, ${now})`,
+      )
+      .run();
     const context = await browser.newContext({ javaScriptEnabled: false });
     const cookie = { name: "__Host-tierwatch", value: `${id}.${secret}`, domain: "localhost", path: "/" };
     await context.addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: "Strict" }]);
@@ -136,7 +132,7 @@ test.skipIf(!HAS_BROWSER)("a host is added on the real worker with the keyboard 
     expect(await page.getByLabel("Command for Linux").inputValue()).toMatch(/^node pusher\.mjs enroll \S{22}$/);
     await context.close();
   } finally {
-    await harness.close();
+    await worker.close();
   }
 });
 

@@ -48,12 +48,7 @@ function configure(target: string, more = "", mode = "sync"): void {
   here.configure(NO_WORKER, offsiteJob("rclone", lines, ["rclone", "cat", `${target}/{path}`]));
 }
 
-async function run() {
-  const ended = await here.pusher("run", "offsite");
-  const last = here.spooled().at(-1);
-  if (last === undefined) throw new Error(ended.stderr);
-  return { ...last, code: ended.code, output: ended.stdout + ended.stderr };
-}
+const run = () => here.run("offsite");
 
 const markerIn = (folder: string) => readFileSync(join(folder, ".tierwatch-marker.json"), "utf8");
 const offsite = (...names: string[]) => join(here.folder, "offsite", ...names);

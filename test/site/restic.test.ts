@@ -54,12 +54,7 @@ function configure(repository: string, more = ""): void {
   here.configure(NO_WORKER, offsiteJob("restic", lines, fetch));
 }
 
-async function run() {
-  const ended = await here.pusher("run", "offsite");
-  const last = here.spooled().at(-1);
-  if (last === undefined) throw new Error(ended.stderr);
-  return { ...last, code: ended.code, output: ended.stdout + ended.stderr };
-}
+const run = () => here.run("offsite");
 
 function largestIn(folder: string): string {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));

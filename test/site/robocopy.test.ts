@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MARKER_FILE } from "../../pusher/marker.ts";
 import { type Host, host } from "../pusher/host.ts";
-import { inPlaceOf, NO_WORKER } from "./cloud.ts";
+import { carryingJob, inPlaceOf, NO_WORKER } from "./cloud.ts";
 
 let here: Host;
 const SOURCE = "D:\\my photos";
@@ -18,26 +18,9 @@ beforeEach(() => {
   here = host();
   for (const name of [SOURCE, TARGET]) mkdirSync(join(here.folder, name));
   for (const name of ["a.jpg", "b.jpg"]) writeFileSync(join(here.folder, SOURCE, name), name);
-  here.configure(
-    NO_WORKER,
-    `[[datasets]]
-name = "photos"
-born = "fast"
-paths = { fast = '${SOURCE}', archive = '${TARGET}' }
-[[jobs]]
-name = "to-nas"
-kind = "robocopy"
-schedule = { every = "1d" }
-grace = "1h"
-from = "fast"
-to = "archive"
-datasets = ["photos"]
-window = "26h"
-source = '${SOURCE}\\'
-target = '${TARGET}'
-options = ["/MIR"]
-`,
-  );
+  const toNas = { name: "to-nas", kind: "robocopy", from: "fast", to: "archive" };
+  const lines = `source = '${SOURCE}\\'\ntarget = '${TARGET}'\noptions = ["/MIR"]`;
+  here.configure(NO_WORKER, carryingJob({ ...toNas, paths: { fast: SOURCE, archive: TARGET } }, lines));
 });
 afterEach(() => here.remove());
 

@@ -16,7 +16,17 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MARKER_FILE } from "../../pusher/marker.ts";
 import { type Host, host } from "../pusher/host.ts";
-import { asNobody, fillPhotos, freePort, inPlaceOf, killTool, NO_WORKER, smallDisk, until } from "./cloud.ts";
+import {
+  asNobody,
+  carryingJob,
+  fillPhotos,
+  freePort,
+  inPlaceOf,
+  killTool,
+  NO_WORKER,
+  smallDisk,
+  until,
+} from "./cloud.ts";
 import { missing } from "./tools.ts";
 
 const absent = missing(["rsync", "setpriv"], "kind rsync on the real rsync");
@@ -39,35 +49,12 @@ const photos = (...names: string[]) => join(here.folder, "photos", ...names);
 const copy = (...names: string[]) => join(here.folder, "copy", ...names);
 
 function configure(more = "", target = copy()): void {
-  here.configure(
-    NO_WORKER,
-    `[[datasets]]
-name = "photos"
-born = "fast"
-samples = 3
-paths = { fast = "photos", archive = "copy" }
-[[jobs]]
-name = "nightly"
-kind = "rsync"
-schedule = { every = "1d" }
-grace = "1h"
-from = "fast"
-to = "archive"
-datasets = ["photos"]
-window = "26h"
-source = "photos"
-target = "${target}"
-${more}
-`,
-  );
+  const nightly = { name: "nightly", kind: "rsync", from: "fast", to: "archive" };
+  const lines = `source = "photos"\ntarget = "${target}"\n${more}`;
+  here.configure(NO_WORKER, carryingJob({ ...nightly, paths: { fast: "photos", archive: "copy" } }, lines));
 }
 
-async function run() {
-  const ended = await here.pusher("run", "nightly");
-  const last = here.spooled().at(-1);
-  if (last === undefined) throw new Error(ended.stderr);
-  return { ...last, code: ended.code };
-}
+const run = () => here.run("nightly");
 
 const markerIn = (folder: string) => readFileSync(join(folder, MARKER_FILE), "utf8");
 

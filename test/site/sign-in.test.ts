@@ -9,38 +9,33 @@ import { invitation } from "../../worker/store/owner-sql.ts";
 import { spelledOut } from "../../worker/store/spelled.ts";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import { type Served, serve } from "./harness.ts";
 
 /** Where pictures of the pages are put, when somebody wants to look at them. */
 const PICTURES = process.env.TIERWATCH_PICTURES;
 
 let browser: Browser;
 let url: URL;
-let db: { prepare(sql: string): { run(): Promise<unknown> } };
-let close: () => Promise<void>;
+let worker: Served;
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
-  const { createTestHarness } = await import("wrangler");
-  const harness = createTestHarness({ workers: [{ configPath: "wrangler.toml", vars: { SWEEP_SECONDS: 600 } }] });
-  ({ url } = await harness.listen());
-  const worker = harness.getWorker();
-  await worker.applyD1Migrations("DB");
-  db = (await worker.getEnv()).DB;
-  close = () => harness.close();
+  worker = await serve();
   // Passkeys need a name.
+  url = new URL(worker.url);
   url.hostname = "localhost";
   browser = await openBrowser();
 });
 afterAll(async () => {
   if (!HAS_BROWSER) return;
   await browser.close();
-  await close();
+  await worker.close();
 });
 
 async function newLink(owner: string): Promise<string> {
   const made = makeCode(randomBytes, Date.now(), { bits: OWNER_CODE_BITS, ttlSeconds: OWNER_CODE_TTL_SECONDS });
   const statements = invitation({ ...made, owner }, { by: "root", through: "command" }, Date.now());
-  for (const statement of statements) await db.prepare(spelledOut(statement)).run();
+  for (const statement of statements) await worker.db.prepare(spelledOut(statement)).run();
   return new URL(`/owner/enroll#${made.code}`, url).href;
 }
 

@@ -64,12 +64,7 @@ describe.each(PROGRAMS)("%s", (program) => {
     );
   }
 
-  async function run(job = "sync") {
-    const ended = await here.pusher("run", job);
-    const last = here.spooled().at(-1);
-    if (last === undefined) throw new Error(ended.stderr);
-    return { ...last, code: ended.code, output: ended.stdout + ended.stderr };
-  }
+  const run = (job = "sync") => here.run(job);
 
   describe.skipIf(absent.length > 0)("kind syncthing", () => {
     test("carries what is new, proves it by the marker, and tells how much it was", async () => {

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
-import { createTestHarness } from "wrangler";
 import * as z from "zod/mini";
 import { enrollmentSql, makeEnrollmentCode } from "../../scripts/enrollment-code.ts";
+import { serve } from "./harness.ts";
 
 const SECRET = Buffer.from("tierwatch-site-test-secret-32-by").toString("base64");
 
@@ -55,25 +55,9 @@ export interface RunningWorker {
 /** Starts the real bundle with a migrated D1 and a webhook receiver on loopback; `vars` are further settings. */
 export async function startWorker(vars: Readonly<Record<string, string>> = {}): Promise<RunningWorker> {
   const receiver = await startReceiver();
-  const harness = createTestHarness({
-    workers: [
-      {
-        configPath: "wrangler.toml",
-        vars: {
-          ...vars,
-          SWEEP_SECONDS: 600,
-          ALLOW_PRIVATE_URLS: true,
-          OPEN_TO_ALL: true,
-          CHANNELS: { test: { kind: "webhook", url: receiver.url, secret: "TEST_SECRET" } },
-        },
-        secrets: { TEST_SECRET: SECRET },
-      },
-    ],
-  });
-  const { url } = await harness.listen();
-  const worker = harness.getWorker();
-  await worker.applyD1Migrations("DB");
-  const db: D1 = (await worker.getEnv()).DB;
+  const channels = { test: { kind: "webhook", url: receiver.url, secret: "TEST_SECRET" } };
+  const settings = { ...vars, ALLOW_PRIVATE_URLS: true, OPEN_TO_ALL: true, CHANNELS: channels };
+  const { url, db, sweep, close } = await serve(settings, { TEST_SECRET: SECRET });
   return {
     url: url.href,
     alerts: receiver.alerts,
@@ -88,7 +72,7 @@ export async function startWorker(vars: Readonly<Record<string, string>> = {}): 
       const idleUntil = at - 60_000;
       const left = `last_sweep_at = ${idleUntil}, object_at = ${idleUntil}`;
       await db.prepare(`UPDATE sweeps SET ${left} WHERE last_sweep_at < ${idleUntil}`).run();
-      await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date(at) });
+      await sweep(at);
     },
     clocksStoppedAt: async (at) => {
       await db.prepare(`UPDATE sweeps SET last_sweep_at = ${at}`).run();
@@ -100,15 +84,10 @@ export async function startWorker(vars: Readonly<Record<string, string>> = {}): 
       return home;
     },
     close: async () => {
-      await harness.close();
+      await close();
       await receiver.close();
     },
   };
-}
-
-/** As much of a D1 binding as this file uses: the Node side has no types of the Workers runtime. */
-interface D1 {
-  prepare(sql: string): { run(): Promise<unknown> };
 }
 
 async function startReceiver() {
