@@ -89,4 +89,17 @@ describe("a site after three hours in which nobody looked", () => {
     expect(before.opened.map(({ root }) => root)).toEqual(["site:home"]);
     expect(verdict.opened.concat(verdict.closed.map(({ incident }) => incident))).toEqual([]);
   });
+
+  test("in which a silent host waited for its peer waits until that one had its time", () => {
+    // nas is overdue at minute 10 and waits for vm, which is only at minute 13: while nobody looks.
+    const waiting = heard(well, "vm", START + 3 * MINUTE);
+    const later = { fromAt: START + 12 * MINUTE, untilAt: START + 3 * HOUR };
+    const lookLater = (life: Life, now: number) =>
+      judgeSite(NAME, life.watches, life.open, now, { ...NO_CONTEXT, blinds: [later] });
+    expect(lookLater(waiting, later.untilAt).opened).toEqual([]);
+    expect(lookLater(waiting, until - 1).opened).toEqual([]);
+    expect(lookLater(waiting, until).opened).toMatchObject([{ root: "site:home", openedAt: START + 13 * MINUTE }]);
+    const vmIsBack = heard(waiting, "vm", later.untilAt + MINUTE);
+    expect(lookLater(vmIsBack, later.untilAt + MINUTE).opened.map(({ root }) => root)).toEqual(["host:nas"]);
+  });
 });

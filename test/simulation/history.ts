@@ -22,6 +22,13 @@ export type Happening =
     }
   /** The worker's side: a sweep can start and write (clocks tick, worker and D1 up), or cannot. */
   | { readonly kind: "clocks"; readonly at: number; readonly alive: boolean }
+  /** One of the worker's two clocks starts sweeps, or does not. */
+  | {
+      readonly kind: "clock_ticks";
+      readonly at: number;
+      readonly clock: "cron" | "object";
+      readonly ticking: boolean;
+    }
   /** A channel takes what it is handed, or does not. */
   | { readonly kind: "channel"; readonly at: number; readonly channel: string; readonly healthy: boolean }
   /** A run began on the host, whatever anybody learns of it. */
@@ -125,6 +132,9 @@ export interface Message {
   readonly site: string;
   readonly root: string;
   readonly title: string;
+  /** Since when what it tells is so, and when it was written; both as it says. */
+  readonly openedAt: number;
+  readonly writtenAt: number;
   /** True when the worker died, or its record of this yes was lost: a second one with the same key is then allowed. */
   readonly recordLost: boolean;
 }

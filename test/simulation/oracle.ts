@@ -11,6 +11,7 @@ import { divergedState } from "./oracle/end-state.ts";
 import { falseAlarms } from "./oracle/false-alarms.ts";
 import { messageProblems } from "./oracle/messages.ts";
 import { misses } from "./oracle/misses.ts";
+import { noticeProblems } from "./oracle/notices.ts";
 import { provenTooNew } from "./oracle/proofs.ts";
 import { runProblems } from "./oracle/runs.ts";
 import { truthOf } from "./oracle/truth.ts";
@@ -35,5 +36,5 @@ export function judgeHistory(history: History): Problem[] {
       ...divergedState(view, watches.get(site) ?? []),
     ];
   });
-  return [...ofSites, ...undelivered(history, clocks)].sort((a, b) => a.at - b.at);
+  return [...ofSites, ...undelivered(history, clocks), ...noticeProblems(history, clocks)].sort((a, b) => a.at - b.at);
 }

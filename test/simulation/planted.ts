@@ -156,4 +156,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replacement: 'trouble.kind === "refused"',
     seen: { site: "office", faults: ["d1_before", "d1_after", "death"], seed: 32, days: 30 },
   },
+  {
+    breaks: "nobody is told that the monitor was blind",
+    file: "worker/store/blinds.ts",
+    text: "...(quiet",
+    replacement: "...(quiet || untilAt > 0",
+    seen: { site: "office", faults: ["worker"], seed: 15, days: 14 },
+  },
+  {
+    breaks: "a standstill is told anew at each heartbeat that looks",
+    file: "worker/judge/clocks.ts",
+    text: "silentAt !== null || (firedAt ?? 0) < sinceAt);",
+    replacement: "silentAt === -1 && (firedAt ?? 0) < sinceAt);",
+    seen: { site: "office", faults: ["clocks"], seed: 305, days: 14 },
+  },
+  {
+    breaks: "a clock that stands is told hours later",
+    file: "worker/judge/clocks.ts",
+    text: "CLOCK_SILENT_MS = 900_000;",
+    replacement: "CLOCK_SILENT_MS = 9_000_000;",
+    seen: { site: "office", faults: ["one_clock"], seed: 25, days: 13 },
+  },
 ];

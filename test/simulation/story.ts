@@ -68,6 +68,8 @@ function happeningLine(happening: Happening): Line[] {
       return [{ at, text: `host ${happening.host} ${happening.alive ? "is up" : "is down"}` }];
     case "clocks":
       return [{ at, text: happening.alive ? "sweeps run" : "no sweep can run" }];
+    case "clock_ticks":
+      return [{ at, text: `the ${happening.clock} clock ${happening.ticking ? "goes on" : "stops"}` }];
     case "channel":
       return [{ at, text: `channel ${happening.channel} is ${happening.healthy ? "well" : "ill"}` }];
     case "started":

@@ -220,7 +220,7 @@ function messagesOf(incident: SeenIncident): Message[] {
   return incident.closedAt === null ? [opened] : [opened, message(incident, "closed", incident.closedAt)];
 }
 
-export function message({ id, root }: SeenIncident, kind: string, at: number): Message {
+export function message({ id, root, openedAt }: SeenIncident, kind: string, at: number): Message {
   return {
     at,
     channel: "mail",
@@ -230,6 +230,15 @@ export function message({ id, root }: SeenIncident, kind: string, at: number): M
     site: "home",
     root,
     title: `${root} ${kind}`,
+    openedAt,
+    writtenAt: at,
     recordLost: false,
   };
+}
+
+/** A message about the monitor itself, as `openedAt` and its kind name it, taken as it was written. */
+export function notice(id: string, openedAt: number, at: number, more: Partial<Message> = {}): Message {
+  const of = { kind: "notice", incidentId: `${id}@${openedAt}`, site: "", root: "monitor", title: id };
+  const told = { channel: "mail", key: `${id}@${openedAt}/notice/mail`, openedAt, writtenAt: at, recordLost: false };
+  return { at, ...of, ...told, ...more };
 }

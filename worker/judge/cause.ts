@@ -104,7 +104,9 @@ function hostCause(view: SiteView, host: string): Cause {
   const undecided = peers.map((peer) => deadline(view, peer.host)).filter((peer) => peer !== null);
   // A peer heard of since this host was due proves that the site lives, whatever the peer does later.
   if (undecided.some((peer) => peer.lastAt !== null && peer.lastAt > mine.dueAt)) return rooted(hostKey(host));
-  const untilAt = Math.min(patience, Math.max(...undecided.map(({ missedAt }) => missedAt)));
+  const decidedAt = Math.min(patience, Math.max(...undecided.map(({ missedAt }) => missedAt)));
+  // When nobody looked then, the peer gets the time that every deadline of a blind interval gets: it may be well.
+  const untilAt = view.unseenUntil(decidedAt) ?? decidedAt;
   return view.now < untilAt ? waiting(siteKey(view.site), untilAt) : rooted(hostKey(host));
 }
 

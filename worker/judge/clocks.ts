@@ -83,11 +83,12 @@ function silenceOf(clocks: Clocks, name: ClockName, now: number): number | null 
 }
 
 /**
- * True when neither clock has come since sweeps began to follow one another: those are then the sweeps of heartbeats alone,
- * and a longer pause between two of them is no new blind interval to tell of, but the same standstill.
+ * True when neither clock has come since sweeps began to follow one another, or it is told of as silent: those are then the
+ * sweeps of heartbeats alone, and a longer pause between two of them, or before a clock that comes back, is no new blind
+ * interval to tell of, but the same standstill.
  */
 export function standStill({ cron, object, sinceAt }: Clocks): boolean {
-  return Math.max(cron.firedAt ?? 0, object.firedAt ?? 0) < sinceAt;
+  return [cron, object].every(({ firedAt, silentAt }) => silentAt !== null || (firedAt ?? 0) < sinceAt);
 }
 
 const CALLED: Readonly<Record<ClockName, string>> = { cron: "cron trigger", object: "Clock object" };

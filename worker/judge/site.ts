@@ -1,6 +1,6 @@
 /** A site as the judge looks at it: its watches by key, what each says alone, and the way data takes through it. */
 
-import { type Blind, patienceOf } from "./blind.ts";
+import { type Blind, blindUntil, patienceOf } from "./blind.ts";
 import { chainOf } from "./chain.ts";
 import type { Own } from "./deadline.ts";
 import { excused } from "./excuse.ts";
@@ -14,6 +14,8 @@ export interface SiteView {
   readonly own: ReadonlyMap<string, Own>;
   /** Keys of the watches that are paused, with the end of their pause. */
   readonly paused: ReadonlyMap<string, number>;
+  /** Until when what was to be known at an instant is not: nobody looked then. Null when somebody did. */
+  readonly unseenUntil: (at: number) => number | null;
 }
 
 /** `blinds` are the intervals in which nobody looked, as far as they may still matter; a paused watch is no cause. */
@@ -32,6 +34,7 @@ export function viewSite(
     now,
     watches: new Map(watches.map((watch) => [watch.key, watch])),
     paused,
+    unseenUntil: (at) => blindUntil(blinds, patience, at),
     own: new Map(watches.map((watch) => [watch.key, ownOf(watch)])),
   };
 }

@@ -12,6 +12,8 @@ export interface Clocks {
   readonly aliveAfter: (at: number, ms: number) => number;
   /** The stop longer than `longerMs` that ended last, at or before `at`. */
   readonly stopBefore: (at: number, longerMs: number) => Spell | undefined;
+  /** Every time in which no sweep could run, in order. */
+  readonly stops: readonly Spell[];
 }
 
 export function clocksOf(history: History): Clocks {
@@ -26,6 +28,7 @@ export function clocksOf(history: History): Clocks {
       }
       return undefined;
     },
+    stops: dead,
   };
 }
 

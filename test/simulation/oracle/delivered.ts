@@ -38,7 +38,7 @@ function firstOpened(messages: readonly Message[]): Map<string, number> {
   return first;
 }
 
-function healthySpells({ happenings, startAt, endAt }: History, channel: string): Spell[] {
+export function healthySpells({ happenings, startAt, endAt }: History, channel: string): Spell[] {
   const spells: Spell[] = [];
   let from: number | null = startAt;
   for (const happening of happenings) {
@@ -57,7 +57,11 @@ function healthySpells({ happenings, startAt, endAt }: History, channel: string)
  * A channel that was well from the notice on is told at once. One that was not is tried again until it is, after an hour at
  * most; an incident that is over by then needs no alert any more.
  */
-function limitOf({ noticedAt, closedAt }: SeenIncident, healthy: readonly Spell[], clocks: Clocks): number {
+export function limitOf(
+  { noticedAt, closedAt }: Pick<SeenIncident, "noticedAt" | "closedAt">,
+  healthy: readonly Spell[],
+  clocks: Clocks,
+): number {
   const first = lastAtMost(healthy, noticedAt, ({ from }) => from);
   const here = healthy[first];
   const atOnce = clocks.aliveAfter(noticedAt, NOTICE_WITHIN_MS);

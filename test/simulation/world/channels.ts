@@ -27,12 +27,19 @@ export interface Channels {
   readonly messages: readonly Message[];
 }
 
+/** A webhook writes instants as text, a row of the database as milliseconds. */
+const moment = z.pipe(
+  z.union([z.number(), z.string()]),
+  z.transform((said: number | string) => new Date(said).getTime()),
+);
 const alert = z.object({
   kind: z.string(),
   incidentId: z.string(),
   site: z.string(),
   root: z.string(),
   title: z.string(),
+  openedAt: moment,
+  at: moment,
 });
 const post = z.object({ body: z.string(), headers: z.record(z.string(), z.string()) });
 const mail = z.object({ subject: z.string(), text: z.string() });
@@ -46,8 +53,9 @@ export function channelsOf(time: Time, chance: Chance, database: SimulatedDataba
   const messages: Taken[] = [];
   const webhook = new Webhook(WEBHOOK_SECRET);
   const take = (life: Life, channel: string, key: string, of: z.infer<typeof alert>, yesLost: boolean) => {
-    const { kind, incidentId, site, root, title } = of;
-    const taken = { at: time.now(), channel, key, kind, incidentId, site, root, title, recordLost: yesLost };
+    const { at: writtenAt, kind, incidentId, site, root, title, openedAt } = of;
+    const about = { kind, incidentId, site, root, title, openedAt, writtenAt };
+    const taken = { at: time.now(), channel, key, ...about, recordLost: yesLost };
     messages.push(taken);
     // A worker that fails or dies before it wrote the yes down will hand the message over again.
     life.onFault(() => {

@@ -74,6 +74,11 @@ export function clocksOf(
     if (alarmAt === null) return Number.POSITIVE_INFINITY;
     return alarmAt > at ? alarmAt : alarmAt + (Math.floor((at - alarmAt) / MINUTE_MS) + 1) * MINUTE_MS;
   };
+  /** An alarm that rang is set anew: one that is still set for this instant is to ring, though the other clock just ticked. */
+  const ringsNow = () => {
+    const [now, { alarmAt }] = [time.now(), cage];
+    return alarmAt !== null && alarmAt <= now && (now - alarmAt) % MINUTE_MS === 0;
+  };
   /** The last tick of each clock at or before `at`; 0 of one that does not tick. */
   const lastTicks = (at: number) => {
     const alarm = held.alarm === 0 ? alarmAfter(at) - MINUTE_MS : 0;
@@ -93,7 +98,7 @@ export function clocksOf(
     const from = Math.max(now, due - 1);
     if (quiet) quietSince = Math.max(now, lastSweepAt ?? 0);
     const cron = held.cron === 0 ? cronAfter(from) : Number.POSITIVE_INFINITY;
-    const alarm = held.alarm === 0 ? alarmAfter(from) : Number.POSITIVE_INFINITY;
+    const alarm = held.alarm === 0 ? (ringsNow() ? now : alarmAfter(from)) : Number.POSITIVE_INFINITY;
     const at = Math.min(cron, alarm);
     if (!Number.isFinite(at)) return;
     next = time.plan(at, () => void tick(cron <= alarm ? "cron" : "alarm", at));
@@ -118,11 +123,18 @@ export function clocksOf(
     else if (life.faulted()) truth.failed();
     schedule();
   };
+  const tellTicks = (which: keyof typeof held, ticking: boolean) => {
+    if (which !== "cron" && which !== "alarm") return;
+    tell({ kind: "clock_ticks", at: time.now(), clock: which === "cron" ? "cron" : "object", ticking });
+  };
   /** Changes what holds the clocks, and gives what undoes it. */
   const hold = (...which: (keyof typeof held)[]) => {
     const change = (by: number) => {
       before();
-      for (const one of which) held[one] += by;
+      for (const one of which) {
+        held[one] += by;
+        if (held[one] === (by > 0 ? 1 : 0)) tellTicks(one, by < 0);
+      }
       unquietUntil = time.now() + 2 * MINUTE_MS;
       // An alarm that stops is lost; whoever comes by sets it anew.
       if (held.alarm > 0) cage.alarmAt = null;

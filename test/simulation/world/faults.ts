@@ -70,7 +70,7 @@ export const FAULTS = {
   /** The worker answers nothing and sweeps nothing. */
   worker: { reach: "cloud", perYear: 4, lasts: [2 * MINUTE, DAY] },
   /** Both clocks tick at the same instant. */
-  two_sweeps: { reach: "cloud", perYear: 4, lasts: [HOUR, 4 * DAY] },
+  two_sweeps: { reach: "cloud", perYear: 8, lasts: [10 * MINUTE, 4 * HOUR] },
   /** A channel fails, hangs, answers 500, or takes the message and loses its yes. */
   channel: { reach: "cloud", perYear: 16, lasts: [10 * MINUTE, 2 * DAY] },
 } as const satisfies Readonly<Record<string, Kind>>;
