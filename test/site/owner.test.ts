@@ -1,10 +1,11 @@
 /**
  * The owner's pages on a phone and on a desk, in light and in dark: each fits, its buttons are large enough for a thumb, and
- * axe finds no barrier. On the real worker a host is added with the keyboard alone and no script. With TIERWATCH_PICTURES
- * set to a folder, pictures are left there to look at.
+ * axe finds no barrier. On the real worker a host is added with the keyboard alone and no script, and a script takes all data
+ * away. With TIERWATCH_PICTURES set to a folder, pictures are left there to look at.
  */
 import { randomBytes } from "node:crypto";
-import type { Browser, Page } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXPORT_TABLES } from "../../protocol/owner/export.ts";
 import { incidentPage } from "../../worker/page/incident-page.tsx";
@@ -97,24 +98,45 @@ describe.skipIf(!HAS_BROWSER)("the owner's pages", () => {
   });
 });
 
-test.skipIf(!HAS_BROWSER)("a host is added on the real worker with the keyboard alone and no script", async () => {
-  const worker = await serve();
-  try {
-    const url = new URL(worker.url);
+describe.skipIf(!HAS_BROWSER)("on the real worker", () => {
+  let worker: Awaited<ReturnType<typeof serve>>;
+  let url: URL;
+  let cookie: string;
+  beforeAll(async () => {
+    worker = await serve();
+    url = new URL(worker.url);
     url.hostname = "localhost";
-    const [id, secret] = [16, 32].map((bytes) => randomBytes(bytes).toString("base64url"));
-    const values = [id, await hashOf(secret ?? ""), "anna", "p", id].map((value) => `'${value}'`).join(", ");
+    const [id = "", secret = ""] = [16, 32].map((bytes) => randomBytes(bytes).toString("base64url"));
+    const values = [id, await hashOf(secret), "anna", "p", id].map((value) => `'${value}'`).join(", ");
     const now = Date.now();
     await worker.db
       .prepare(
         `INSERT INTO sessions (id, secret_hash, owner, passkey, challenge, began_at, used_at) VALUES (${values}, ${now}, ${now})`,
       )
       .run();
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const cookie = { name: "__Host-tierwatch", value: `${id}.${secret}`, domain: "localhost", path: "/" };
-    await context.addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: "Strict" }]);
+    // More than one part of the export, with a line end in a text.
+    await worker.db
+      .prepare(
+        `INSERT INTO audit SELECT value, 'note', 'home', 'x' || char(13) || char(10) || 'y', 'anna', 'session', ''
+       FROM json_each('${JSON.stringify(Array.from({ length: 250 }, (_, i) => i))}')`,
+      )
+      .run();
+    cookie = `${id}.${secret}`;
+  });
+  afterAll(() => worker?.close());
+
+  /** A page of a browser that anna is signed in with. */
+  async function opened(options: BrowserContextOptions, path: string): Promise<Page> {
+    const context = await browser.newContext(options);
+    const kept = { name: "__Host-tierwatch", value: cookie, domain: "localhost", path: "/" };
+    await context.addCookies([{ ...kept, secure: true, httpOnly: true, sameSite: "Strict" }]);
     const page = await context.newPage();
-    await page.goto(new URL("/owner", url).href);
+    await page.goto(new URL(path, url).href);
+    return page;
+  }
+
+  test("a host is added with the keyboard alone and no script", async () => {
+    const page = await opened({ javaScriptEnabled: false }, "/owner");
     // Whole without the script that tells times by the reader's own clock.
     expect(await page.locator("footer").textContent()).toContain("Times are UTC.");
     await tabTo(page, "a", "Hosts");
@@ -130,11 +152,30 @@ test.skipIf(!HAS_BROWSER)("a host is added on the real worker with the keyboard 
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Enrol corenas of home" }).waitFor();
     expect(await page.getByLabel("Command for Linux").inputValue()).toMatch(/^node pusher\.mjs enroll \S{22}$/);
-    await context.close();
-  } finally {
-    await worker.close();
-  }
+    // What only a script can do is not offered.
+    await page.goto(new URL("/owner/export", url).href);
+    expect(await page.getByRole("button", { name: "Everything as JSON" }).isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  test("a script makes one file of all parts of a table, or of all tables", async () => {
+    const page = await opened({}, "/owner/export");
+    const all = JSON.parse(await downloaded(page, page.getByRole("button", { name: "Everything as JSON" })));
+    expect(Object.keys(all).toSorted()).toEqual([...EXPORT_TABLES].toSorted());
+    const notes = all.audit.filter(({ act }: { act: string }) => act === "note");
+    expect(notes.map(({ at }: { at: number }) => at)).toEqual(Array.from({ length: 250 }, (_, i) => i));
+    const csv = await downloaded(page, page.getByRole("link", { name: "audit as CSV" }));
+    expect(csv.split("at,act,site")).toHaveLength(2);
+    expect(csv.split('note,home,"x\r\ny",anna')).toHaveLength(251);
+    expect(await page.getByRole("status").filter({ hasText: "Done" }).count()).toBe(1);
+    await page.context().close();
+  });
 });
+
+async function downloaded(page: Page, pressed: Locator): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), pressed.click()]);
+  return readFile(await download.path(), "utf8");
+}
 
 /** Presses Tab until that has the focus. */
 async function tabTo(page: Page, selector: string, hasText?: string): Promise<void> {

@@ -6,17 +6,25 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Summary } from "../../worker/judge/summary.ts";
 import { jobPage } from "../../worker/page/job-page.tsx";
+import { quietPage } from "../../worker/page/owner/quiet.tsx";
 import { page } from "../../worker/page/page.tsx";
 import { STYLE } from "../../worker/page/style.ts";
 import { jobView } from "../worker/sample-history.ts";
 import * as sample from "../worker/sample-summary.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import * as owned from "./sample-owner.ts";
 
 const SCRIPT = readFileSync(new URL("../../public/page.js", import.meta.url));
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:";
 
 /** The summary that the page is made of; null: the server does not answer. */
 let summary: Summary | null = sample.healthy();
+const pages: Readonly<Record<string, () => string>> = {
+  "/job": () => jobPage(jobView(true), sample.NOW),
+  "/quiet": () => quietPage(owned.quiet, "UTC", owned.told),
+  "/refused": () => quietPage(owned.quiet, "UTC", { ...owned.told, tried: { ...owned.tried, values: ZONED } }),
+};
+const ZONED = { ...owned.tried.values, from: "2026-12-24T20:00", zone: "Asia/Tokyo" };
 let server: Server;
 let browser: Browser;
 let origin: string;
@@ -33,9 +41,7 @@ beforeAll(async () => {
     if (/\.(svg|png|js|webmanifest)$/.test(path)) return response.writeHead(404).end();
     if (summary === null) return response.destroy();
     response.setHeader("content-type", "text/html; charset=utf-8");
-    return response.end(
-      path === "/job" ? jobPage(jobView(true), sample.NOW) : page(summary, sample.NOW, { renews: path === "/" }),
-    );
+    return response.end(pages[path]?.() ?? page(summary, sample.NOW, { renews: path === "/" }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -124,6 +130,16 @@ describe.skipIf(!HAS_BROWSER)("the page's script", () => {
     await opened("/job", { timezoneId: "America/New_York" }, async (tab) => {
       const [began] = await tab.locator("table.runs tbody th .at time").allInnerTexts();
       expect(began).toBe("2026-11-22 22:00");
+    });
+  });
+
+  test("puts the reader's own zone where one is asked for, and leaves what was typed", async () => {
+    const zones = (tab: Page) => tab.locator("form[action='/owner/quiet/silence'] input[name=zone]").inputValue();
+    await opened("/quiet", { timezoneId: "America/New_York" }, async (tab) => {
+      expect(await zones(tab)).toBe("America/New_York");
+    });
+    await opened("/refused", { timezoneId: "America/New_York" }, async (tab) => {
+      expect(await zones(tab)).toBe("Asia/Tokyo");
     });
   });
 

@@ -76,14 +76,14 @@ describe("channels", () => {
   const push = { kind: "push", name: "phones", subject: "mailto:a@b.c", public_key: "k", private_key: "p" };
 
   test("are tested, and say how it ended", async () => {
-    expect((await opened("/owner", at)).text).toContain("mail (email): no alert and no test was ever delivered by it.");
+    expect((await opened("/owner", at)).text).toContain("mail email: no alert and no test was ever delivered by it.");
     const sent = await pressed("/owner/channels", "/owner/channels/test", {}, at);
     expect(sent.text).toContain("A test is on its way.");
     const again =
       /href="(\/owner\/channels\?name=[^"]*)">Look again/.exec(sent.html)?.[1]?.replaceAll("&amp;", "&") ?? "";
     await sweepAt(START + MINUTE);
     const ended = await opened(again, { ...at, now: START + 2 * MINUTE });
-    expect(ended.text).toMatch(/The test of 2 min ago .* delivered/);
+    expect(ended.text).toMatch(/Tested 2 min ago .* delivered/);
     expect((await opened("/owner", at)).text).not.toContain("no alert and no test");
   });
 
@@ -122,7 +122,7 @@ describe("who gets in", () => {
     const shown = async () => (await request(`/status.json${link.search}`, {}, START, closed)).text();
     expect(await shown()).toContain('"view":"public"');
     const listed = await opened("/owner/access", at);
-    expect(listed.text).toContain("kitchen shows home, made 0 s ago");
+    expect(listed.text).toContain("kitchen shows home made by anna 0 s ago");
     expect(listed.html).not.toContain(link.search);
     const path = linkTo("/owner/shares/revoke", listed.html);
     expect((await opened(path, at)).text).toContain("Revoke the link kitchen?");

@@ -16,11 +16,26 @@ export const OWNER = `
 .owner select, .owner textarea { font: inherit; color: inherit; width: 100%; min-height: 2.75rem; background: var(--card);
   border: 1px solid var(--soft); border-radius: 6px; padding: .55rem .8rem; margin: .25rem 0; }
 .owner .fault { display: block; color: var(--bad); font-weight: 600; }
+.owner .fault .at { color: inherit; font-weight: 400; }
 .owner [aria-invalid] { border: 2px solid var(--bad); }
 .owner .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; align-items: start; }
 .owner .acts { display: flex; flex-wrap: wrap; gap: 0 .8rem; }
 .owner details { margin-top: .8rem; }
 .owner summary { padding: .6rem 0; cursor: pointer; }
+.owner .ask { border-top: 1px solid var(--line); margin: 0; padding: .6rem 0; }
+.owner .ask[open] { padding-bottom: 1.6rem; }
+.owner section + .ask { margin-top: 2.2rem; }
+.owner .ask > summary { display: flex; gap: .5rem; align-items: center; min-height: 2.75rem; }
+.owner .ask > summary::before { content: "+"; width: 1rem; font-weight: 600; color: var(--soft); }
+.owner .ask[open] > summary::before { content: "\\2212"; }
+.owner .ask h2 { margin: 0; }
+.owner .entries { margin-top: .4rem; }
+.owner .entries li { display: flex; justify-content: space-between; align-items: center; gap: 0 1rem; padding: .55rem 0;
+  border-top: 1px solid var(--line); }
+.owner .entries .note { line-height: 1.55; }
+.owner .entries form { flex: none; }
+.owner .entries form > p { margin: 0; }
+.owner .entries a { flex: none; padding: .6rem 0; }
 .owner .plain li { padding: .45rem 0; }
 .owner .plain a { display: inline-block; padding: .3rem .5rem .3rem 0; }
 .owner .numbered { list-style: decimal; padding-left: 1.4rem; margin-top: .8rem; }
@@ -28,6 +43,8 @@ export const OWNER = `
 .owner .cards { margin-top: .8rem; }
 .owner .cards > li { border: 1px solid var(--line); border-radius: 6px; background: var(--card); padding: .7rem .9rem; margin-top: .6rem; }
 .owner .acts { align-items: center; }
+.owner .acts[hidden] { display: none; }
+.owner .acts > button { margin: .8rem 0 0; }
 .owner .acts > a { padding: .6rem 0; margin-top: .8rem; }
 .owner .tables { margin-top: .8rem; }
 .owner .tables li { display: grid; grid-template-columns: 1fr auto auto; gap: 0 1.2rem; align-items: baseline; border-top: 1px solid var(--line); }

@@ -6,6 +6,7 @@ import { list } from "../../judge/words.ts";
 import { When } from "../time.tsx";
 import { Choice, Form, formState, Text } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
+import { Row, Way } from "./row.tsx";
 
 export type Gates = AnswerOf<typeof listTokens> & AnswerOf<typeof listSessions> & AnswerOf<typeof listPasskeys>;
 export type Share = AnswerOf<typeof listShares>["shares"][number];
@@ -35,7 +36,7 @@ export function accessPage(
       <section>
         <h2>Browsers that are signed in</h2>
         {sessions.length === 0 ? <p>None, by a passkey.</p> : null}
-        <ul class="plain">
+        <ul class="entries">
           {sessions.map((session) => (
             <Session session={session} told={told} />
           ))}
@@ -43,7 +44,7 @@ export function accessPage(
       </section>
       <section>
         <h2>Passkeys</h2>
-        <ul class="plain">
+        <ul class="entries">
           {passkeys.map((passkey) => (
             <Passkey passkey={passkey} told={told} />
           ))}
@@ -56,7 +57,7 @@ export function accessPage(
       </section>
       <section>
         <h2>Tokens of programs</h2>
-        <ul class="plain">
+        <ul class="entries">
           {tokens.map((token) => (
             <Token token={token} told={told} />
           ))}
@@ -68,7 +69,7 @@ export function accessPage(
         <p>
           Whoever has one sees names, states and ages, without signing in: on a tablet in the kitchen, for the family.
         </p>
-        <ul class="plain">
+        <ul class="entries">
           {shares.map((share) => (
             <ShareLine share={share} now={told.now} />
           ))}
@@ -81,70 +82,76 @@ export function accessPage(
 
 function Session({ session, told }: { session: Gates["sessions"][number]; told: Told }) {
   const { id, by, passkey, usedAt, own } = session;
+  const act = own ? null : (
+    <Form state={formState(told.tried, "/owner/sessions/end", { id })} submit={`Sign ${by} out`} quiet />
+  );
   return (
-    <li>
-      <strong>{by}</strong> with {passkey === "" ? "a passkey that is gone" : passkey}
-      {own ? ", this browser" : ""}, used <When at={Date.parse(usedAt)} now={told.now} />
-      {own ? null : (
-        <Form state={formState(told.tried, "/owner/sessions/end", { id })} submit={`Sign ${by} out there`} quiet />
-      )}
-    </li>
+    <Row title={own ? `${by}, this browser` : by} act={act}>
+      with {passkey === "" ? "a passkey that is gone" : passkey}, used <When at={Date.parse(usedAt)} now={told.now} />
+    </Row>
   );
 }
 
 function Passkey({ passkey, told }: { passkey: Gates["passkeys"][number]; told: Told }) {
   const { id, by, name, madeAt, usedAt, removedAt } = passkey;
+  const act = removedAt === null ? <Way href={`/owner/passkeys/remove?id=${id}`} verb="Remove" of={name} /> : null;
   return (
-    <li>
-      <strong>{name}</strong> of {by}, made <When at={Date.parse(madeAt)} now={told.now} />
-      {usedAt === null ? ", never used" : null}
-      {removedAt === null ? (
-        <p>
-          <a href={`/owner/passkeys/remove?id=${id}`}>Remove {name}</a>
-        </p>
-      ) : (
-        <>
-          , removed <When at={Date.parse(removedAt)} now={told.now} />
-        </>
-      )}
-    </li>
+    <Row title={name} act={act}>
+      of {by}, {usedAt === null ? "never used" : <Used at={usedAt} now={told.now} />}
+      <br />
+      made <When at={Date.parse(madeAt)} now={told.now} />
+      <Ended verb="removed" at={removedAt} now={told.now} />
+    </Row>
   );
 }
 
 function Token({ token, told }: { token: Gates["tokens"][number]; told: Told }) {
   const { id, by, name, may, usedOn, revokedAt } = token;
+  const act = revokedAt === null ? <Way href={`/owner/tokens/revoke?id=${id}`} verb="Revoke" of={name} /> : null;
   return (
-    <li>
-      <strong>{name}</strong> of {by} may {may}, {usedOn === null ? "never used" : `last used on ${usedOn}`}
-      {revokedAt === null ? (
-        <p>
-          <a href={`/owner/tokens/revoke?id=${id}`}>Revoke {name}</a>
-        </p>
+    <Row title={name} act={act}>
+      of {by}, may {may},{" "}
+      {usedOn === null ? (
+        "never used"
       ) : (
         <>
-          , revoked <When at={Date.parse(revokedAt)} now={told.now} />
+          last used on <span class="at">{usedOn}</span>
         </>
       )}
-    </li>
+      <Ended verb="revoked" at={revokedAt} now={told.now} />
+    </Row>
   );
 }
 
 function ShareLine({ share: { id, name, sites, by, madeAt, revokedAt }, now }: { share: Share; now: number }) {
+  const act = revokedAt === null ? <Way href={`/owner/shares/revoke?id=${id}`} verb="Revoke" of={name} /> : null;
   return (
-    <li>
-      <strong>{name}</strong> shows {sites === null ? "every site" : list(sites)}, made{" "}
+    <Row title={name} act={act}>
+      shows {sites === null ? "every site" : list(sites)}
+      <br />
+      made {by === "" ? null : `by ${by} `}
       <When at={Date.parse(madeAt)} now={now} />
-      {by === "" ? null : ` by ${by}`}
-      {revokedAt === null ? (
-        <p>
-          <a href={`/owner/shares/revoke?id=${id}`}>Revoke {name}</a>
-        </p>
-      ) : (
-        <>
-          , revoked <When at={Date.parse(revokedAt)} now={now} />
-        </>
-      )}
-    </li>
+      <Ended verb="revoked" at={revokedAt} now={now} />
+    </Row>
+  );
+}
+
+function Used({ at, now }: { at: string; now: number }) {
+  return (
+    <>
+      used <When at={Date.parse(at)} now={now} />
+    </>
+  );
+}
+
+/** That it is no more, in a line of its own. */
+function Ended({ verb, at, now }: { verb: string; at: string | null; now: number }) {
+  if (at === null) return null;
+  return (
+    <>
+      <br />
+      {verb} <When at={Date.parse(at)} now={now} />
+    </>
   );
 }
 

@@ -24,8 +24,8 @@ export function Browsers({ channel, browsers, told }: Props) {
             <State browser={browser} now={told.now} />
           </p>
           <p class="note">
-            Since <When at={Date.parse(browser.subscribedAt)} now={told.now} />
-            {browser.by === "" ? null : `, let in by ${browser.by}`}
+            Subscribed {browser.by === "" ? null : `by a link of ${browser.by} `}
+            <When at={Date.parse(browser.subscribedAt)} now={told.now} />
           </p>
           <div class="acts">
             {browser.goneAt === null ? (
@@ -65,7 +65,7 @@ function State({ browser: { goneAt, error, lastDeliveredAt }, now }: { browser: 
 /** Asked before a browser is removed; null is one that nobody knows. */
 export function removeBrowserPage(channel: string, browser: ListedBrowser | null, told: Told): string {
   const back = (
-    <p>
+    <p class="ways">
       <a href="/owner/channels">Back to the channels</a>
     </p>
   );

@@ -96,7 +96,7 @@ function Outcomes({ tested, now }: { tested: Tested; now: number }) {
   return (
     <>
       <p>
-        The test of <When at={Date.parse(tested.at)} now={now} />
+        Tested <When at={Date.parse(tested.at)} now={now} />
       </p>
       <ul class="plain">
         {tested.outcomes.map(({ state, attempts, error }) => (

@@ -89,7 +89,7 @@ export function partPage({ table, after, number, rows, next }: Part, told: Told)
           </a>
         </p>
       )}
-      <p>
+      <p class="ways">
         <a href="/owner/export">Back to the tables</a>
       </p>
     </>,

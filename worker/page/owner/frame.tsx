@@ -5,11 +5,11 @@ import { Notice } from "../warnings.tsx";
 import type { Tried } from "./form.tsx";
 
 const PAGES = [
-  ["/owner", "What needs you"],
-  ["/owner/quiet", "Silence and pause"],
+  ["/owner", "Needs you"],
+  ["/owner/quiet", "Silence"],
   ["/owner/hosts", "Hosts"],
   ["/owner/channels", "Channels"],
-  ["/owner/access", "Who gets in"],
+  ["/owner/access", "Access"],
   ["/owner/record", "Audit"],
   ["/owner/export", "Export"],
 ] as const;

@@ -77,7 +77,7 @@ export function revokeSharePage(share: Share | null, told: Told): string {
 
 function Back() {
   return (
-    <p>
+    <p class="ways">
       <a href="/owner/access">Back to who gets in</a>
     </p>
   );

@@ -6,6 +6,7 @@ import { Form, formState, Text } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
 import type { ListedHost } from "./hub.tsx";
 import { Copied } from "./once.tsx";
+import { Row, Way } from "./row.tsx";
 
 type Key = ListedHost["keys"][number];
 type Invited = AnswerOf<typeof addHost>;
@@ -62,14 +63,14 @@ function Host({ host, now }: { host: ListedHost; now: number }) {
           </>
         )}
       </p>
-      <ul class="plain">
+      <ul class="entries">
         {keys.map((key) => (
-          <KeyLine key_={key} now={now} />
+          <KeyLine key_={key} of={name} now={now} />
         ))}
         {codes.map(({ expiresAt, replaces }) => (
-          <li>
-            A code for a {replaces ? "new key" : "key"} waits until <Moment at={Date.parse(expiresAt)} />.
-          </li>
+          <Row title={`A code for a ${replaces ? "new key" : "key"}`}>
+            waits until <Moment at={Date.parse(expiresAt)} />
+          </Row>
         ))}
       </ul>
       <p class="ways">
@@ -80,20 +81,21 @@ function Host({ host, now }: { host: ListedHost; now: number }) {
   );
 }
 
-function KeyLine({ key_: { fingerprint, enrolledAt, revokedAt }, now }: { key_: Key; now: number }) {
+function KeyLine({ key_: { fingerprint, enrolledAt, revokedAt }, of, now }: { key_: Key; of: string; now: number }) {
+  const href = `/owner/hosts/revoke?fingerprint=${fingerprint}`;
+  const act = revokedAt === null ? <Way href={href} verb="Revoke" of={`this key of ${of}`} /> : null;
   return (
-    <li>
-      Key <code>{fingerprint}</code>
+    <Row title={revokedAt === null ? "Key" : "Revoked key"} act={act}>
+      <code>{fingerprint}</code>
       <br />
-      enrolled <When at={Date.parse(enrolledAt)} now={now} />{" "}
-      {revokedAt === null ? (
-        <a href={`/owner/hosts/revoke?fingerprint=${fingerprint}`}>Revoke this key</a>
-      ) : (
+      enrolled <When at={Date.parse(enrolledAt)} now={now} />
+      {revokedAt === null ? null : (
         <>
-          , revoked <When at={Date.parse(revokedAt)} now={now} />
+          <br />
+          revoked <When at={Date.parse(revokedAt)} now={now} />
         </>
       )}
-    </li>
+    </Row>
   );
 }
 

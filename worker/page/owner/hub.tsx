@@ -8,6 +8,7 @@ import { Told as Sentence, When } from "../time.tsx";
 import { Form, formState } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
 import { IncidentActs, type ListedIncident } from "./incident-acts.tsx";
+import { Row } from "./row.tsx";
 
 export type ListedHost = AnswerOf<typeof listHosts>["hosts"][number];
 export type ListedChannel = AnswerOf<typeof listChannels>["channels"][number];
@@ -71,7 +72,7 @@ function Open({ incident, told }: { incident: ListedIncident; told: Told }) {
         <a href={incidentPath(id)}>{title}</a>
       </h3>
       <p>
-        <span class="severity">{severity}</span> at {site} since <When at={Date.parse(openedAt)} now={told.now} />
+        <span class="severity">{severity}</span> at {site}, began <When at={Date.parse(openedAt)} now={told.now} />
       </p>
       <IncidentActs incident={incident} told={told} />
     </li>
@@ -113,10 +114,10 @@ function Doubtful({ channels, now }: { channels: readonly ListedChannel[]; now: 
   return (
     <section>
       <h2>Channels that may not reach you</h2>
-      <ul class="plain">
+      <ul class="entries">
         {channels.map(({ name, kind, disabledAt, error }) => (
-          <li>
-            <strong>{name}</strong> ({kind}):{" "}
+          <Row title={name}>
+            {kind}:{" "}
             {disabledAt === null ? (
               "no alert and no test was ever delivered by it."
             ) : (
@@ -125,7 +126,7 @@ function Doubtful({ channels, now }: { channels: readonly ListedChannel[]; now: 
                 {error === null ? "." : `: ${error}`}
               </>
             )}
-          </li>
+          </Row>
         ))}
       </ul>
       <p>

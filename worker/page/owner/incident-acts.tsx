@@ -51,7 +51,9 @@ export function IncidentActs({ incident, told, from = "owner" }: Props) {
         </div>
       )}
       <details open={note !== "" || state("note").faults.length > 0}>
-        <summary>Note on “{title}”</summary>
+        <summary>
+          Note<span class="hidden"> on “{title}”</span>
+        </summary>
         <Form state={state("note")} submit="Keep the note" quiet>
           <Area state={state("note")} name="note" label="What was learnt" value={note} hint="Only owners see it." />
         </Form>

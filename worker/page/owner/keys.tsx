@@ -49,7 +49,7 @@ export function revokePage(found: (Place & { readonly key: Key }) | null, told: 
 
 export function BackToHosts() {
   return (
-    <p>
+    <p class="ways">
       <a href="/owner/hosts">Back to the hosts</a>
     </p>
   );

@@ -108,7 +108,11 @@ function HeldAct({ site, act, told }: { site: string; act: ListedAct; told: Told
       <p class="note">
         By {by}, <When at={Date.parse(madeAt)} now={told.now} />
       </p>
-      <Form state={formState(told.tried, "/owner/quiet/end", { site, id })} submit={`End it for ${what}`} quiet />
+      <Form
+        state={formState(told.tried, "/owner/quiet/end", { site, id })}
+        submit={`${isPlanned(act, told.now) ? "Call it off" : "End it"} for ${what}`}
+        quiet
+      />
     </li>
   );
 }
@@ -141,17 +145,21 @@ function Begin({ groups, zone, told: { tried } }: BeginProps) {
   const pause = formState(tried, "/owner/quiet/pause");
   return (
     <>
-      <section>
-        <h2>Silence once</h2>
+      <details class="ask" open>
+        <summary>
+          <h2>Silence once</h2>
+        </summary>
         <Form state={once} submit="Silence">
           <What state={once} groups={groups} />
           <Lasting state={once} label="For how long" value="2" required />
           <Later state={once} zone={zone} />
           <Why state={once} />
         </Form>
-      </section>
-      <section>
-        <h2>Silence again and again</h2>
+      </details>
+      <details class="ask" open={again.faults.length > 0}>
+        <summary>
+          <h2>Silence again and again</h2>
+        </summary>
         <Form state={again} submit="Silence each time">
           <What state={again} groups={groups} />
           <Text
@@ -163,19 +171,21 @@ function Begin({ groups, zone, told: { tried } }: BeginProps) {
             hint="Minute, hour, day of month, month, day of week: 0 2 * * 0 is Sundays at 02:00."
           />
           <Zone state={again} zone={zone} required />
-          <Lasting state={again} label="For how long each time" value="2" required />
+          <Lasting state={again} label="For how long" value="2" required />
           <Why state={again} />
         </Form>
-      </section>
-      <section>
-        <h2>Pause</h2>
+      </details>
+      <details class="ask" open={pause.faults.length > 0}>
+        <summary>
+          <h2>Pause</h2>
+        </summary>
         <Form state={pause} submit="Pause">
           <What state={pause} groups={groups} />
           <Lasting state={pause} label="For how long" value="" hint="Empty: until you end it." />
           <Later state={pause} zone={zone} />
           <Why state={pause} />
         </Form>
-      </section>
+      </details>
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { readAudit } from "../../../protocol/owner/audit.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
 import { When } from "../time.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
+import { Row } from "./row.tsx";
 
 type Trail = AnswerOf<typeof readAudit>;
 
@@ -13,7 +14,7 @@ export function recordPage({ entries, next }: Trail, told: Told): string {
     told,
     <section>
       {entries.length === 0 ? <p>Nothing yet.</p> : null}
-      <ul class="plain">
+      <ul class="entries">
         {entries.map((entry) => (
           <Entry entry={entry} now={told.now} />
         ))}
@@ -30,11 +31,10 @@ export function recordPage({ entries, next }: Trail, told: Told): string {
 function Entry({ entry, now }: { entry: Trail["entries"][number]; now: number }) {
   const { at, act, site, subject, by, through, detail } = entry;
   return (
-    <li>
-      <strong>{act}</strong> {subject} {site === "" ? null : `at ${site}`}
-      <span class="note">
-        by {by}, through {through}, <When at={Date.parse(at)} now={now} /> {detail}
-      </span>
-    </li>
+    <Row title={act}>
+      {subject} {site === "" ? null : `at ${site}`} {detail === "" ? null : `(${detail})`}
+      <br />
+      by {by}, through {through}, <When at={Date.parse(at)} now={now} />
+    </Row>
   );
 }
