@@ -109,11 +109,17 @@ function readTimed(
   }
   const fromAt = values.from === undefined ? now : Date.parse(values.from);
   if (Number.isNaN(fromAt)) return failed(`--from "${values.from}" is no time: write it as 2026-11-23T20:00:00Z`);
+  if (fromAt > now + FOR_MAX_MS) return failed(`--from "${values.from}": it has to begin within a year`);
   const base = { act, scope: scoped(subject, site), fromAt, note: values.note ?? "" };
   if (act === "pause" && values.for === undefined) return ok({ ...base, untilAt: null, recurs: null });
   const lasts = readFor(values.for);
   if (!lasts.ok) return lasts;
-  if (values.cron === undefined) return ok({ ...base, untilAt: fromAt + lasts.value, recurs: null });
+  if (values.cron === undefined) {
+    const untilAt = fromAt + lasts.value;
+    return untilAt > now
+      ? ok({ ...base, untilAt, recurs: null })
+      : failed(`--from "${values.from}": it would be over already`);
+  }
   if (act === "pause") return failed("a pause does not come back by cron; a silence may");
   if (values.zone === undefined) return failed("say in which zone the cron is meant: --zone Europe/Berlin");
   const schedule = { cron: values.cron, zone: values.zone };

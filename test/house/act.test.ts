@@ -78,6 +78,8 @@ describe("what is asked for", () => {
     ["silence site", "say for how long"],
     ["silence site --for 2w", "say for how long"],
     ["silence site --for 2h --from tonight", '--from "tonight" is no time'],
+    ["silence site --for 2h --from 2026-11-22T23:59:00Z", "it would be over already"],
+    ["pause site --from 2028-01-01T00:00:00Z", "it has to begin within a year"],
     ["silence site --for 2h --cron 0", "say in which zone"],
     ["silence site --for 2h --cron 0 --zone Europe/Berlin", "cron"],
     ["snooze host:nas", "say for how long"],
