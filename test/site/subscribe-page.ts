@@ -56,7 +56,9 @@ export async function onPageOf(
 /** What a person does with a code in hand. */
 export async function subscribe(tab: Page, name: string): Promise<void> {
   await expect.poll(() => told(tab).textContent(), SOON).toBe("The code is good, for the channel “phones”.");
-  await tab.getByLabel("Name of this device").fill(name);
+  const field = tab.getByLabel("Name of this device");
+  expect(await field.inputValue()).toMatch(/^[A-Z]\w+ on \w+$/);
+  await field.fill(name);
   await tab.getByRole("button", { name: "Show alerts on this device" }).click();
   const done = `Done: alerts of the channel “phones” come to this device as “${name}”.`;
   await expect.poll(() => told(tab).textContent(), SOON).toBe(done);
