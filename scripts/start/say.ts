@@ -15,7 +15,16 @@ export interface Say {
 
 type Style = Parameters<typeof styleText>[0];
 
-export function sayTo(stream: NodeJS.WriteStream): Say {
+/** How each type of alert begins, and its colour. */
+const HEADS: Readonly<Record<string, readonly [string, Style]>> = {
+  "incident.opened": ["ALERT", "red"],
+  "incident.reminder": ["REMINDER", "red"],
+  "incident.closed": ["CLOSED", "green"],
+  test: ["TEST", "cyan"],
+};
+const NOTICE = ["NOTICE", "yellow"] as const;
+
+export function sayTo(stream: NodeJS.WritableStream): Say {
   let hushed = false;
   const write = (text: string) => stream.write(`${text}\n`);
   const style = (how: Style, text: string) => styleText(how, text, { stream });
@@ -26,8 +35,7 @@ export function sayTo(stream: NodeJS.WriteStream): Say {
     line: unlessHushed,
     trouble: (text) => unlessHushed(style("yellow", text)),
     alert: ({ type, data }) => {
-      const colour = type === "incident.opened" ? "red" : "green";
-      const head = type === "incident.opened" ? "ALERT" : "CLOSED";
+      const [head, colour] = HEADS[type] ?? NOTICE;
       const lines = [style("bold", `${head}: ${data.title}`), ...data.lines];
       unlessHushed(["", ...lines.map((line) => `${style(colour, "  |")} ${line}`), ""].join("\n"));
     },

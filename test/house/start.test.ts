@@ -4,12 +4,14 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { takeFolder } from "../../scripts/start/folder.ts";
 import { parseOptions } from "../../scripts/start/options.ts";
 import { listenOnLoopback, portFault } from "../../scripts/start/ports.ts";
 import { type ReceivedAlert, receiveAlerts } from "../../scripts/start/receiver.ts";
+import { sayTo } from "../../scripts/start/say.ts";
 import { findTools } from "../../scripts/start/tools.ts";
 
 let folder: string;
@@ -113,11 +115,12 @@ describe("the tools of npm start", () => {
 
 describe("the ear for alerts", () => {
   const secret = Buffer.from("tierwatch-house-test-secret-32-b").toString("base64");
-  const body = JSON.stringify({ type: "incident.opened", data: { title: "home is silent", lines: ["All of it."] } });
+  const data = { title: "home is silent", lines: ["All of it."] };
 
   /** Posts the body, signed with a secret, as the delivery `id`; answers with the status. */
-  async function post(url: string, id: string, signedWith: string): Promise<number> {
+  async function post(url: string, id: string, signedWith: string, type = "incident.opened"): Promise<number> {
     const at = new Date();
+    const body = JSON.stringify({ type, data });
     const headers = {
       "webhook-id": id,
       "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
@@ -132,6 +135,17 @@ describe("the ear for alerts", () => {
     expect([await post(url, "a", secret), await post(url, "a", secret)]).toEqual([204, 204]);
     expect(heard).toEqual([{ type: "incident.opened", data: { title: "home is silent", lines: ["All of it."] } }]);
     expect(alerts).toEqual(heard);
+  });
+
+  test("hears what an owner may ask for or is to know, too: a test, a notice", async () => {
+    const heard: ReceivedAlert[] = [];
+    const { url } = await receiveAlerts(secret, (alert) => heard.push(alert));
+    for (const type of ["test", "notice"]) expect(await post(url, type, secret, type)).toBe(204);
+    const terminal = new PassThrough({ encoding: "utf8" });
+    for (const alert of heard) sayTo(terminal).alert(alert);
+    const said = String(terminal.read());
+    expect(said).toContain("  | TEST: home is silent\n  | All of it.");
+    expect(said).toContain("  | NOTICE: home is silent");
   });
 
   test("does not hear an alert that somebody else signed", async () => {
