@@ -130,12 +130,27 @@ export function removeIfThere(path: string): void {
   }
 }
 
-/** Deletes temp files that a killed pusher left in a folder; those of a living process are its own. */
+/** A temp file that a pusher left which is no more. */
+export interface LeftTemp {
+  readonly name: string;
+  /** The file that it was to become. */
+  readonly meant: string;
+}
+
+/** Temp files that a killed pusher, or a power cut, left in a folder; those of a living process are its own. */
+export function leftTemps(
+  folder: string,
+  isAlive: (pid: number) => boolean,
+  prefix: string = TEMP_PREFIX,
+): readonly LeftTemp[] {
+  return namesIn(folder).flatMap((name) => {
+    const [, pid, meant] = name.startsWith(prefix) ? (/^(\d+)-\d+-(.*)$/.exec(name.slice(prefix.length)) ?? []) : [];
+    return meant === undefined || isAlive(Number(pid)) ? [] : [{ name, meant }];
+  });
+}
+
 export function sweepTemps(folder: string, isAlive: (pid: number) => boolean, prefix: string = TEMP_PREFIX): void {
-  for (const name of namesIn(folder)) {
-    const pid = name.startsWith(prefix) ? /^\d+(?=-)/.exec(name.slice(prefix.length))?.[0] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) removeIfThere(join(folder, name));
-  }
+  for (const { name } of leftTemps(folder, isAlive, prefix)) removeIfThere(join(folder, name));
 }
 
 /** The system's error code (`ENOENT`), or undefined when the error is none of the system's. */

@@ -7,7 +7,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { type Run, run as runSchema } from "../protocol/heartbeat.ts";
-import { codeOf, namesIn, readIfThere, reasonOf, removeIfThere, rename, replaceFile, sweepTemps } from "./files.ts";
+import { codeOf, leftTemps, namesIn, readIfThere, reasonOf, removeIfThere, rename, replaceFile } from "./files.ts";
 import { SPOOL_MAX_BYTES } from "./limits.ts";
 import { isAlive } from "./processes.ts";
 
@@ -64,7 +64,7 @@ function startedTwin(file: string): { readonly file: string } {
 
 /** Names of the records that wait, in order of their start; starts whose finish waits too are not among them. */
 export function waiting(spool: Spool): RecordName[] {
-  sweepTemps(spool.folder, isAlive);
+  takeUp(spool);
   const names = namesIn(spool.folder).flatMap((file) => {
     const [, runId, phase] = /^\d+-\d+-([0-9a-f-]{36})\.(started|finished)\.json$/.exec(file) ?? [];
     if (runId === undefined || (phase !== "started" && phase !== "finished")) return [];
@@ -78,6 +78,24 @@ export function waiting(spool: Spool): RecordName[] {
   });
 }
 
+/**
+ * Records that were written whole and not yet given their name take it now: a pusher was killed in between, or a power cut
+ * undid the renaming (folders cannot be synced on Windows, and on some file systems that is done for the show). Torn ones go.
+ */
+function takeUp({ folder, warn }: Spool): void {
+  for (const { name, meant } of leftTemps(folder, isAlive)) {
+    const file = join(folder, name);
+    try {
+      const run = runIn(readIfThere(file));
+      if (run !== undefined && nameOf(run).file === meant) rename(file, join(folder, meant));
+      else removeIfThere(file);
+    } catch (error) {
+      // ENOENT: another pusher was first.
+      if (codeOf(error) !== "ENOENT") warn(`${file} cannot be taken up: ${reasonOf(error)}`);
+    }
+  }
+}
+
 /** Reads a record. One that cannot be understood is set aside; undefined then, and when it is already gone. */
 export function read(spool: Spool, name: RecordName): SpoolRecord | undefined {
   let text: string | undefined;
@@ -88,15 +106,17 @@ export function read(spool: Spool, name: RecordName): SpoolRecord | undefined {
     return undefined;
   }
   if (text === undefined) return undefined;
-  const parsed = z.safeParse(runSchema, jsonOf(text));
-  if (parsed.success && parsed.data.id === name.runId) return { name, text, run: parsed.data };
+  const run = runIn(text);
+  if (run?.id === name.runId) return { name, text, run };
   setAside(spool, name, "it is damaged");
   return undefined;
 }
 
-function jsonOf(text: string): unknown {
+/** The run that a text tells of, or undefined for one that is torn or none. */
+function runIn(text: string | undefined): Run | undefined {
   try {
-    return JSON.parse(text);
+    const parsed = z.safeParse(runSchema, JSON.parse(text ?? "null"));
+    return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -55,6 +56,20 @@ describe("the spool", () => {
     put(spool, finished(1, { exitCode: 3 }));
     if (sent) settle(spool, sent);
     expect(runs()).toEqual([finished(1, { exitCode: 3 })]);
+  });
+
+  it("takes up what a pusher that is no more had written whole, and drops what is torn", () => {
+    const names = [1, 2, 3].map((seq) => put(spool, finished(seq)).file);
+    const gone = spawnSync("true").pid;
+    const left = (file: string | undefined, pid: number) => join(spool.folder, `.tmp-${pid}-7-${file}`);
+    const [first, second, third] = names.map((file) => join(spool.folder, file));
+    renameSync(first ?? "", left(names[0], gone));
+    renameSync(second ?? "", left(names[1], gone));
+    writeFileSync(left(names[1], gone), readFileSync(left(names[1], gone), "utf8").slice(0, 60));
+    renameSync(third ?? "", left(names[2], process.pid));
+    expect(runs()).toEqual([finished(1)]);
+    expect(readdirSync(spool.folder).sort()).toEqual([left(names[2], process.pid).split("/").at(-1), names[0]].sort());
+    expect(warnings).toEqual([]);
   });
 
   it("sets damaged records aside with a message, and gives the others", () => {
