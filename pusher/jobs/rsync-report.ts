@@ -51,8 +51,15 @@ const DELETING = /^(?:\*deleting {3}|deleting )(.+)$/;
 const DELETED = /^Number of deleted files: ([\d,]+)(?: \(.*?dir: ([\d,]+).*\)| \(.*\))?$/;
 const LITERAL = /^Literal data: ([\d,]+) bytes$/;
 
-/** A reader of one carrying; `log` gets the lines that a person wants to see, `roots` are left out of names. */
-export function rsyncReport(log: (line: string) => void, roots: readonly string[]): RsyncReport {
+/**
+ * A reader of one carrying; `log` gets the lines that a person wants to see, `roots` are left out of names, `carried` is told how many
+ * bytes it is so far.
+ */
+export function rsyncReport(
+  log: (line: string) => void,
+  roots: readonly string[],
+  carried?: (bytes: number) => void,
+): RsyncReport {
   const errors = lastLines();
   const failures = few();
   const vanished = few();
@@ -71,6 +78,7 @@ export function rsyncReport(log: (line: string) => void, roots: readonly string[
     stdout: lines((line) => {
       const before = sent;
       sent = Math.max(sent, numberIn(PROGRESS.exec(line)?.[1]) ?? 0);
+      if (sent > before) carried?.(sent);
       bytes = numberIn(LITERAL.exec(line)?.[1]) ?? bytes;
       dry ||= line.endsWith("(DRY RUN)");
       const [, all, folders] = DELETED.exec(line) ?? [];

@@ -86,6 +86,7 @@ async function carry(own: RsyncWork, env: Env, source: Source, context: KindCont
   const report = rsyncReport(
     context.log,
     roots.map((place) => resolve(context.folder, place)),
+    context.carried,
   );
   const before = source.markers.length === 0 ? [] : NO_MARKERS;
   const limit = own.max_deletions === undefined ? [] : [`--max-delete=${own.max_deletions}`];

@@ -46,6 +46,12 @@ describe("a run", () => {
     ]);
   });
 
+  test("tells how much it has carried so far, while it carries", async () => {
+    const told: number[] = [];
+    await run([listed(), ends(0, "told")], {}, { carried: (bytes) => void told.push(bytes) });
+    expect(told).toEqual([5_000, 10_000, 15_000]);
+  });
+
   test("gives its options to each call, before what makes the output readable", async () => {
     const { calls } = await run([["rsync", { stdout: said("listing", "stdout") + MARKER }]], {
       options: ["--delete", "-h"],
