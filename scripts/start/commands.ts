@@ -1,16 +1,15 @@
-/** The command lines by which data goes from one tier to the next, and is read back from the last, for each tool. */
-import { join } from "node:path";
+/** How data goes from one tier to the next, and is read back from the last, for each tool. */
 import type { Copier } from "./tools.ts";
 
-/** Makes `to` hold what `from` holds, with the time of each file. */
-export function copy(tool: Copier, from: string, to: string): string[] {
+/** The settings of a job that makes `to` hold what `from` holds, with the time of each file. */
+export function copier(tool: Copier, from: string, to: string) {
   switch (tool) {
     case "rsync":
-      return ["rsync", "-a", "--delete", `${from}/`, `${to}/`];
+      return { kind: "rsync", source: from, target: to, options: ["--delete"] };
     case "cp":
-      return ["cp", "-pPR", `${from}/.`, to];
+      return { kind: "command", argv: ["cp", "-pPR", `${from}/.`, to] };
     case "robocopy":
-      return [process.execPath, join(import.meta.dirname, "robocopy.ts"), from, to];
+      return { kind: "robocopy", source: from, target: to, options: ["/MIR"] };
   }
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import type { Carriers } from "./carriers.ts";
-import { copy, inSnapshot, restic } from "./commands.ts";
+import { copier, inSnapshot, restic } from "./commands.ts";
 import type { Tiers } from "./site.ts";
 import { SHARED_FOLDER } from "./syncthing-pair.ts";
 import {
@@ -33,7 +33,7 @@ export function corenasToml(plan: SitePlan): string {
   const seen = { apps: ["fast", "archive"], photos: ["archive"] } as const;
   const nightly = {
     ...carrying("nightly", "fast", "archive", ["apps"]),
-    argv: copy(tools.nightly, join(tiers.fast, "apps"), join(tiers.archive, "apps")),
+    ...copier(tools.nightly, join(tiers.fast, "apps"), join(tiers.archive, "apps")),
   };
   return stringify({
     ...head(plan),
@@ -46,7 +46,7 @@ export function corenasToml(plan: SitePlan): string {
 }
 
 function syncSettings({ tiers, tools, syncthing }: SitePlan) {
-  if (tools.sync !== "syncthing") return { argv: copy(tools.sync, tiers.archive, tiers.staging) };
+  if (tools.sync !== "syncthing") return copier(tools.sync, tiers.archive, tiers.staging);
   if (syncthing === undefined) throw new Error("the plan has Syncthing carry, and it does not run");
   return { kind: "syncthing", folder: SHARED_FOLDER, config: syncthing.config, patience: `${PATIENCE_SECONDS}s` };
 }
@@ -57,7 +57,7 @@ export function winvmToml(plan: SitePlan): string {
   return stringify({
     ...head(plan),
     datasets: DATASETS.map(({ name, born }) => ({ ...dataset(name, born), ...farPlaces(plan, name) })),
-    jobs: [{ ...carrying("offsite", "staging", "offsite", ALL), argv: backup(plan, tiers) }],
+    jobs: [{ ...carrying("offsite", "staging", "offsite", ALL), ...backup(plan, tiers) }],
   });
 }
 
@@ -72,7 +72,6 @@ function dataset(name: string, born: string) {
 function carrying(name: string, from: string, to: keyof typeof WINDOW_SECONDS, datasets: readonly string[]) {
   return {
     name,
-    kind: "command",
     from,
     to,
     datasets: [...datasets],
@@ -83,14 +82,14 @@ function carrying(name: string, from: string, to: keyof typeof WINDOW_SECONDS, d
   };
 }
 
-function backup({ tools, resticPassword }: SitePlan, { staging, offsite }: Tiers): string[] {
+function backup({ tools, resticPassword }: SitePlan, { staging, offsite }: Tiers) {
   switch (tools.offsite) {
     case "restic":
-      return restic(offsite, resticPassword, "backup", staging);
+      return { kind: "command", argv: restic(offsite, resticPassword, "backup", staging) };
     case "rclone":
-      return ["rclone", "sync", staging, offsite];
+      return { kind: "rclone", mode: "sync", source: staging, target: offsite };
     default:
-      return copy(tools.offsite, staging, offsite);
+      return copier(tools.offsite, staging, offsite);
   }
 }
 
