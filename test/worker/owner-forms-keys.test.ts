@@ -183,7 +183,7 @@ test("all data is taken away part by part: each page has one part as a file, and
   const insert = env.DB.prepare("INSERT INTO blinds (from_at, until_at) VALUES (?, ?)");
   await env.DB.batch(Array.from({ length: 250 }, (_, i) => insert.bind(i + 1, i + 2)));
   const list = await opened("/owner/export", at);
-  let path = linkTo("/owner/export/parts", list.html.slice(list.html.indexOf("<span>blinds</span>")));
+  let path = linkTo("/owner/export/parts", list.html.slice(list.html.indexOf("<span>blinds")));
   const lines: string[] = [];
   const titles: string[] = [];
   while (path !== "") {

@@ -48,6 +48,7 @@ export const OWNER = `
 .owner .acts > a { padding: .6rem 0; margin-top: .8rem; }
 .owner .tables { margin-top: .8rem; }
 .owner .tables li { display: grid; grid-template-columns: 1fr auto auto; gap: 0 1.2rem; align-items: baseline; border-top: 1px solid var(--line); }
+.owner .tables li > span { padding: .45rem 0; }
 .owner .tables a { padding: .65rem .3rem; }
 .owner .ways { display: flex; flex-wrap: wrap; gap: 0 1.4rem; }
 .owner .ways a { padding: .6rem 0; }

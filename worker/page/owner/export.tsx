@@ -10,6 +10,27 @@ const FORMATS = [
   ["csv", "CSV"],
 ] as const;
 
+/** What a table holds, in a few words. */
+const WHAT: Readonly<Record<ExportTable, string>> = {
+  watches: "hosts, jobs and copies: what is expected of them, and how they stand",
+  plans: "what each host means to do, as it told last",
+  loosenings: "plans that watched less than the one before",
+  keys: "public keys of hosts",
+  runs: "what jobs did, with the end of their logs",
+  markers: "which data was seen where, and when it was born",
+  incidents: "what went wrong, from when to when, and your notes",
+  deliveries: "alerts, to whom, and how that ended",
+  acts: "silences and pauses",
+  blinds: "times in which nobody looked",
+  channels: "when each last delivered, and what is wrong with it",
+  drills: "who confirmed that alerts arrive",
+  subscriptions: "browsers that take pushes, without their addresses",
+  passkeys: "who signs in with what",
+  tokens: "of programs, without the tokens",
+  shares: "links that show sites, without their keys",
+  audit: "what owners did",
+};
+
 export function exportPage(tables: readonly ExportTable[], told: Told): string {
   return ownerPage(
     "/owner/export",
@@ -28,7 +49,10 @@ export function exportPage(tables: readonly ExportTable[], told: Told): string {
       <ul class="tables">
         {tables.map((table) => (
           <li>
-            <span>{table}</span>
+            <span>
+              {table}
+              <span class="note">{WHAT[table]}</span>
+            </span>
             {FORMATS.map(([format, label]) => (
               <a
                 href={`/owner/export/parts?table=${table}`}
