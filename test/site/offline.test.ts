@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import { picture } from "./looks.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 let worker: RunningWorker;
@@ -84,8 +85,7 @@ describe.skipIf(!HAS_BROWSER)("a device that saw the page once", () => {
         expect(await tab.locator("main").getAttribute("class")).toBe("stale");
         // It looks as it did: the style was kept as well.
         expect(await tab.evaluate(PAPER)).toBe(paper);
-        const picture = process.env.TIERWATCH_PICTURES;
-        if (picture !== undefined) await tab.screenshot({ path: `${picture}/offline-${state}.png` });
+        await picture(tab, `offline-${state}`);
         // That the page renews itself is how it comes back; whoever is disturbed by that has a link to end it.
         const found = (await barriers(tab)).filter(({ id }) => id !== "meta-refresh");
         expect(found).toEqual([]);

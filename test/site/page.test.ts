@@ -2,7 +2,7 @@
  * The status page in a real browser: nothing overflows, nothing is refused by the page's own policy, and axe finds no
  * barrier (WCAG 2.2 AA), on a phone and on a desk, in light and in dark.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
@@ -22,6 +22,7 @@ import { large } from "../worker/sample-large.ts";
 import * as sample from "../worker/sample-summary.ts";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
+import { picture } from "./looks.ts";
 import { startWorker } from "./worker.ts";
 
 /** The longest names that the wire allows. */
@@ -79,9 +80,8 @@ const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; " +
   "script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'";
 
-/** Pictures of every state are kept at these widths, for eyes; no test compares them. */
+/** Widths at which pictures of every state are taken, for eyes, when TIERWATCH_PICTURES asks for them; no test compares them. */
 const WIDTHS = [360, 768, 1440];
-const PICTURES = new URL("../../.pictures/", import.meta.url).pathname;
 /** Widths at which a state has to fit as well: the smallest, those beside where the layout changes, and the largest. */
 const FITTING = [320, 703, 1024, 1152, 3840];
 
@@ -98,7 +98,6 @@ let origin: string;
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
-  mkdirSync(PICTURES, { recursive: true });
   browser = await openBrowser();
   server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://page").pathname;
@@ -154,7 +153,7 @@ describe.skipIf(!HAS_BROWSER)("the page in a browser", () => {
           if (!WIDTHS.includes(width)) continue;
           for (const colorScheme of ["light", "dark"] as const) {
             await tab.emulateMedia({ colorScheme });
-            await tab.screenshot({ path: `${PICTURES}${name}-${width}-${colorScheme}.png`, fullPage: true });
+            await picture(tab, `${name}-${width}-${colorScheme}`);
             // Each layout once, and each scheme.
             if (colorScheme !== (width === 1440 ? "light" : "dark") || width === 768) continue;
             expect({ width, barriers: await barriers(tab) }).toEqual({ width, barriers: [] });
@@ -170,7 +169,7 @@ describe.skipIf(!HAS_BROWSER)("the page in a browser", () => {
       const tab = await context.newPage();
       for (const name of ["healthy", "stuck", "unproven"]) {
         await tab.goto(`${origin}/${name}`);
-        await tab.screenshot({ path: `${PICTURES}${name}-forced-colours.png`, fullPage: true });
+        await picture(tab, `${name}-forced-colours`);
         expect({ name, barriers: await barriers(tab) }).toEqual({ name, barriers: [] });
       }
     } finally {
