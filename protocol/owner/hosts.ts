@@ -95,7 +95,7 @@ export const readRemoval = {
   params: place,
   status: 200,
   answer: removal,
-  refusals: ["not_found"],
+  refusals: ["not_found", "conflict"],
 } as const satisfies Operation;
 
 export const removeHost = {
@@ -105,7 +105,7 @@ export const removeHost = {
   needs: "write",
   params: place,
   status: 204,
-  refusals: ["not_found"],
+  refusals: ["not_found", "conflict"],
 } as const satisfies Operation;
 
 export const approvePlan = {

@@ -161,6 +161,22 @@ describe("a host that is removed", () => {
     expect(await rows("SELECT subject FROM audit WHERE act = 'remove host'")).toEqual([{ subject: "host:mini" }]);
   });
 
+  test("waits until the plans of the others fit together, and says which do not", async () => {
+    const second = await enrolled("home", "mini", { ...winvmPlan, jobs: [] }, START);
+    // As two plans that are put at the same moment may leave them.
+    await env.DB.prepare(
+      'UPDATE plans SET plan = replace(plan, \'"born":"fast"\', \'"born":"archive"\') WHERE host = ?',
+    )
+      .bind(second.name)
+      .run();
+    const { status, said } = await remove();
+    expect([status, said]).toMatchObject([409, { detail: expect.stringContaining('dataset "apps" is born in') }]);
+    const asked = await opened("/owner/hosts/remove?site=home&host=winvm", { headers: anna, now: NOW });
+    expect(asked.text).toMatch(/winvm cannot be removed now .*dataset "apps" is born in/);
+    expect((await remove({ site: "home", host: "mini" })).status).toBe(204);
+    expect((await remove()).status).toBe(204);
+  });
+
   test("is asked for on a page that says what goes", async () => {
     const at = { headers: anna, now: NOW };
     const path = "/owner/hosts/remove?site=home&host=winvm";

@@ -11,17 +11,17 @@ export interface Removal extends Replanned {
 
 /**
  * The change from the watches there are to those that the plans of the other hosts ask for. A copy that another host feeds
- * as well stays. `plans` are those of all hosts of the site.
+ * as well stays. `plans` are those of all hosts of the site; where those of the others do not fit together, that is said.
  */
 export function withoutHost(
   { site, host }: { readonly site: string; readonly host: string },
   plans: readonly HostPlan[],
   watches: readonly Watch[],
   now: number,
-): Removal {
+): Removal | string[] {
   const others = plans.filter((plan) => plan.host !== host);
   const change = replan(site, others, watches, now);
-  if (Array.isArray(change)) throw new Error(`what fitted with ${host} does not without: ${change.join("; ")}`);
+  if (Array.isArray(change)) return change;
   const keys = watches.map(({ key }) => key);
   const removed = [hostKey(host), ...change.removed].filter((key) => keys.includes(key));
   const left = keys.filter((key) => !removed.includes(key));

@@ -47,5 +47,8 @@ async function removalOf({ db, now }: AppEnv["Bindings"], place: Place): Promise
   if (!(await store.isHost(db, site, host, now))) {
     return failed({ code: "not_found", detail: `there is no host ${host} at ${site}` });
   }
-  return ok(withoutHost(place, await plansOf(db, site), await watchesOfSites(db, [site]), now));
+  const removal = withoutHost(place, await plansOf(db, site), await watchesOfSites(db, [site]), now);
+  if (!Array.isArray(removal)) return ok(removal);
+  // Two hosts may have put their plans at the same moment.
+  return failed({ code: "conflict", detail: `put the other hosts' plans right first: ${removal.join("; ")}` });
 }

@@ -65,7 +65,9 @@ export const revocation: Show = async (c, told) => {
 export const removal: Show = async (c, told) => {
   const { site = "", host = "" } = told.tried?.values ?? c.req.query();
   const asked = await ask(c, hosts.readRemoval, { params: { site, host } });
-  return removePage({ site, host }, asked.ok ? asked.value : null, told);
+  if (asked.ok) return removePage({ site, host }, asked.value, told);
+  const { code, detail = "" } = asked.failure;
+  return removePage({ site, host }, code === "conflict" ? detail : null, told);
 };
 
 export const channelList: Show = async (c, told) => {

@@ -10,9 +10,10 @@ import { BackToHosts } from "./keys.tsx";
 
 export type Removal = AnswerOf<typeof readRemoval>;
 
-/** Null is a host that nobody knows. */
-export function removePage({ site, host }: Place, removal: Removal | null, told: Told): string {
+/** Null is a host that nobody knows; a text is what stands in the way. */
+export function removePage({ site, host }: Place, removal: Removal | string | null, told: Told): string {
   if (removal === null) return ownerPage(null, "There is no such host", told, <BackToHosts />);
+  if (typeof removal === "string") return inTheWay(host, removal, told);
   return ownerPage(
     null,
     `Remove ${host} from ${site}?`,
@@ -34,6 +35,18 @@ export function removePage({ site, host }: Place, removal: Removal | null, told:
         </p>
       </section>
       <Form state={formState(told.tried, "/owner/hosts/remove", { site, host })} submit={`Remove ${host} for good`} />
+      <BackToHosts />
+    </>,
+  );
+}
+
+function inTheWay(host: string, why: string, told: Told): string {
+  return ownerPage(
+    null,
+    `${host} cannot be removed now`,
+    told,
+    <>
+      <p class="told">{why}</p>
       <BackToHosts />
     </>,
   );
