@@ -10,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import type { Host } from "../pusher/host.ts";
 
@@ -105,8 +105,17 @@ export interface Serving {
 
 /** `rclone serve` on loopback, when it answers. */
 export async function rcloneServe(what: string, folder: string, ...options: string[]): Promise<Serving> {
+  return rcloneServeAt(await freePort(), what, folder, ...options);
+}
+
+/** The same at a port that clients know already. */
+export async function rcloneServeAt(
+  port: number,
+  what: string,
+  folder: string,
+  ...options: string[]
+): Promise<Serving> {
   mkdirSync(folder, { recursive: true });
-  const port = await freePort();
   const argv = ["serve", what, "--config", "/dev/null", "--addr", `127.0.0.1:${port}`, ...options, folder];
   const child = spawn("rclone", argv, { stdio: "ignore" });
   const ended = new Promise<void>((done) => child.once("close", () => done()));
@@ -120,13 +129,12 @@ export async function rcloneServe(what: string, folder: string, ...options: stri
   };
 }
 
-async function answers(port: number): Promise<boolean> {
-  try {
-    await fetch(`http://127.0.0.1:${port}/`);
-    return true;
-  } catch {
-    return false;
-  }
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => done(true)).once("error", () => done(false));
+    socket.once("connect", () => socket.destroy());
+  });
 }
 
 export function freePort(): Promise<number> {

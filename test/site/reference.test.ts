@@ -1,159 +1,127 @@
 /**
  * The reference site, end to end on real tools: a ZFS pool `fast` sent to a raidz2 pool `archive`, Syncthing from there to
- * staging, restic from there to an offsite repository; the bundled pusher, the real worker. Time passes by the times
- * given to the sweeps.
+ * staging, restic from there to an offsite repository; beside the chain rsync to a mirror, rclone to a cloud, borg to a vault; the
+ * bundled pusher, the real worker. Time passes by the times given to the sweeps. What is broken for real is in faults.test.ts.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { corenasToml, type Places, winvmToml } from "./configs.ts";
-import { type TestPusher, testPusher } from "./pusher.ts";
-import { type SyncthingPair, syncthingPair } from "./syncthing.ts";
+import { TIERS } from "./configs.ts";
+import { readPage } from "./faults/page.ts";
+import { FAULTS } from "./faults/table.ts";
+import { harmedIn, treeOf } from "./faults/trees.ts";
+import { night, type ReferenceSite, startReferenceSite, TOOLS } from "./reference-site.ts";
 import { missing } from "./tools.ts";
-import { type RunningWorker, startWorker } from "./worker.ts";
-import { startZfs, type Zfs } from "./zfs-fuse.ts";
+import { ZFS_TURN_MS } from "./zfs-fuse.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const absent = missing(["zfs-fuse", "zpool", "syncthing", "restic"], "the reference site on ZFS, Syncthing and restic");
+const absent = missing(TOOLS, "the reference site on ZFS, Syncthing, restic, rclone, rsync and borg");
 
-let folder: string;
-let zfs: Zfs;
-let syncthing: SyncthingPair;
-let worker: RunningWorker;
-let corenas: TestPusher;
-let winvm: TestPusher;
+let site: ReferenceSite;
 
 describe.skipIf(absent.length > 0)("the reference site", () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "tierwatch-site-"));
-    zfs = await startZfs(folder);
-    const at = layOut();
-    syncthing = await syncthingPair(join(folder, "syncthing"), at.archive, at.staging);
-    await syncthing.start();
-    worker = await startWorker();
-    const syncthingConfig = join(syncthing.sender.home, "config.xml");
-    const places = { ...at, worker: worker.url.replace(/\/$/, ""), syncthingConfig };
-    corenas = testPusher(join(folder, "corenas"), corenasToml(places));
-    winvm = testPusher(join(folder, "winvm"), winvmToml(places));
-    for (const [name, host] of Object.entries({ corenas, winvm })) {
-      const enrolled = await host.pusher("enroll", await worker.codeFor(name));
-      expect(enrolled, enrolled.output).toMatchObject({ code: 0 });
-    }
-  });
-
-  afterAll(async () => {
-    await worker?.close();
-    await syncthing?.stop();
-    await zfs?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+    site = await startReferenceSite();
+  }, ZFS_TURN_MS);
+  afterAll(() => site?.stop());
 
   test("one night makes every tier ok, and every copy's age proven by its marker", async () => {
-    await night();
-    await worker.sweepAt(Date.now());
-    const home = await worker.status();
-    expect(home.tiers).toEqual(["fast", "archive", "staging", "offsite"].map((name) => ({ name, status: "ok" })));
+    await night(site);
+    await site.worker.sweepAt(Date.now());
+    const home = await site.worker.status();
+    const tiers = Object.fromEntries(home.tiers.map(({ name, status }) => [name, status]));
+    expect(tiers).toEqual(Object.fromEntries(TIERS.map((name) => [name, "ok"])));
     expect(home.copies.map(({ dataset, tier, proven }) => [dataset, tier, proven])).toEqual([
       ["apps", "archive", true],
       ["apps", "offsite", true],
       ["apps", "staging", true],
+      ["photos", "cloud", true],
+      ["photos", "mirror", true],
       ["photos", "offsite", true],
       ["photos", "staging", true],
+      ["photos", "vault", true],
     ]);
     for (const { sampled, matched } of home.copies) expect([sampled > 0, matched]).toEqual([true, sampled]);
-    expect(worker.alerts).toEqual([]);
+    expect(site.worker.alerts).toEqual([]);
   });
 
   test("an offlined disk turns the archive tier degraded; the alert names the disk, and its return closes it", async () => {
-    const disk = zfs.offline();
-    await corenas.pusher("run", "health");
-    await worker.sweepAt(Date.now());
-    expect((await worker.status()).tiers.find(({ name }) => name === "archive")?.status).toBe("degraded");
+    const disk = site.zfs.offline();
+    await site.corenas.pusher("run", "health");
+    await site.worker.sweepAt(Date.now());
+    expect((await site.worker.status()).tiers.find(({ name }) => name === "archive")?.status).toBe("degraded");
     expect(titles()).toEqual([expect.stringContaining(disk)]);
 
-    zfs.online();
-    await corenas.pusher("run", "health");
-    await worker.sweepAt(Date.now());
+    site.zfs.online();
+    await site.corenas.pusher("run", "health");
+    await site.worker.sweepAt(Date.now());
     expect(titles().slice(1)).toEqual([expect.stringContaining("is well again")]);
   });
 
   test("Syncthing stopped: one alert names the first broken hop, offsite is blocked, and both recover", async () => {
-    const before = worker.alerts.length;
-    await syncthing.stop();
-    expect(await corenas.pusher("run", "nightly")).toMatchObject({ code: 0 });
-    expect(await corenas.pusher("run", "sync")).toMatchObject({ code: 1 });
-    for (const ahead of [1, 21, 26, 30]) await worker.sweepAt(Date.now() + ahead * HOUR);
-    const stuck = await worker.status();
+    const before = site.worker.alerts.length;
+    await site.syncthing.stop();
+    expect(await site.corenas.pusher("run", "nightly")).toMatchObject({ code: 0 });
+    expect(await site.corenas.pusher("run", "sync")).toMatchObject({ code: 1 });
+    for (const ahead of [1, 21, 26, 30]) await site.worker.sweepAt(Date.now() + ahead * HOUR);
+    const stuck = await site.worker.status();
+
     expect(statusOf(stuck.tiers, "staging")).toBe("missed");
     expect(statusOf(stuck.tiers, "offsite")).toBe("blocked");
     const said = ["home: sync on corenas failed", "Still: home: sync on corenas failed"];
     expect(titles().slice(before)).toEqual(said);
 
-    await syncthing.start();
-    await night();
-    await worker.sweepAt(Date.now());
-    expect((await worker.status()).tiers.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
+    await site.syncthing.start();
+    await night(site);
+    await site.worker.sweepAt(Date.now());
+    expect(await statuses()).toEqual(TIERS.map(() => "ok"));
     expect(titles().slice(before + said.length)).toEqual([expect.stringContaining("sync on corenas is well again")]);
   });
 
   test("both hosts silent: one alert for the whole site, a reminder a day, and one when it is back", async () => {
-    const before = worker.alerts.length;
-    for (const ahead of [2, 3, 5, 9, 12]) await worker.sweepAt(Date.now() + ahead * DAY);
+    const before = site.worker.alerts.length;
+    for (const ahead of [2, 3, 5, 9, 12]) await site.worker.sweepAt(Date.now() + ahead * DAY);
     const silence = "home is silent: no host heard of for";
     const said = [`${silence} 3 d`, `Still: ${silence} 5 d`, `Still: ${silence} 9 d`, `Still: ${silence} 12 d`];
     expect(titles().slice(before)).toEqual(said);
-    expect(await worker.status()).toMatchObject({ hosts: [{ status: "missed" }, { status: "missed" }] });
+    expect(await site.worker.status()).toMatchObject({ hosts: [{ status: "missed" }, { status: "missed" }] });
 
-    await night();
-    await worker.sweepAt(Date.now());
-    expect((await worker.status()).tiers.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
+    await night(site);
+    await site.worker.sweepAt(Date.now());
+    expect(await statuses()).toEqual(TIERS.map(() => "ok"));
     expect(titles().at(-1)).toBe("home is heard again");
+  });
+
+  const faults = FAULTS.map((fault) => [fault.what, fault] as const);
+  test.each(faults)("%s: the page tells, no data is touched, and mended it is well", async (_, fault) => {
+    const why = fault.unable?.(site);
+    if (why !== undefined) return void console.warn(`skipped: ${fault.what} (${why})`);
+    const takeAway = fault.files?.(site);
+    const before = fault.sides(site).map(treeOf);
+    const mend = await fault.make(site);
+    try {
+      await site.worker.sweepAt(Date.now() + (fault.lookedAtAfterMs ?? 0));
+      const page = await readPage(site.worker.url);
+      expect(page.first).toMatch(fault.first);
+      expect(page.line(fault.host, fault.job)).toMatch(fault.line);
+      const { jobs } = await site.worker.status();
+      expect(jobs.find(({ name }) => name === fault.job)?.status).toBe(fault.status);
+      const after = fault.sides(site).map(treeOf);
+      expect(before.map((tree, side) => harmedIn(tree, after[side] ?? {}))).toEqual([[], []]);
+    } finally {
+      takeAway?.();
+      await mend();
+    }
+    await site.worker.sweepAt(Date.now());
+    expect((await readPage(site.worker.url)).first).toBe("All 7 tiers are fresh.");
   });
 });
 
-/** Datasets and files in both pools, folders for staging and offsite, and a restic repository. */
-function layOut(): Omit<Places, "worker" | "syncthingConfig"> {
-  const [staging, offsite] = [join(folder, "staging"), join(folder, "offsite")];
-  zfs.create(`${zfs.pools.fast}/apps`);
-  zfs.create(`${zfs.pools.archive}/photos`);
-  for (let i = 0; i < 30; i++) {
-    write(join(zfs.mounts.fast, "apps", `app-${i % 3}`, `record-${i}.json`), i);
-    write(join(zfs.mounts.archive, "photos", "2026", `img-${i}.jpg`), i);
-  }
-  mkdirSync(join(zfs.mounts.archive, ".stfolder"));
-  mkdirSync(join(staging, ".stfolder"), { recursive: true });
-  process.env.RESTIC_REPOSITORY = offsite;
-  process.env.RESTIC_PASSWORD = "only a test";
-  execFileSync("restic", ["init", "--quiet"]);
-  const { mounts, pools } = zfs;
-  return { fast: mounts.fast, archive: mounts.archive, staging, offsite, pools, disks: folder };
-}
-
-/** Files as old as an application leaves them: nothing written this minute is sampled. */
-function write(file: string, seed: number): void {
-  mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(file, `${seed} `.repeat(500 + seed));
-  execFileSync("touch", ["-d", "1 hour ago", file]);
-}
-
-async function night(): Promise<void> {
-  for (const [host, ...args] of [
-    [corenas, "run", "nightly"],
-    [corenas, "run", "sync"],
-    [winvm, "beat"],
-    [winvm, "run", "offsite"],
-    [corenas, "run", "health"],
-  ] as const) {
-    const ran = await host.pusher(...args);
-    expect(ran.code, `${args.join(" ")}: ${ran.output}`).toBe(0);
-  }
+async function statuses(): Promise<string[]> {
+  return (await site.worker.status()).tiers.map(({ status }) => status);
 }
 
 function titles(): string[] {
-  return worker.alerts.map(({ data }) => data.title);
+  return site.worker.alerts.map(({ data }) => data.title);
 }
 
 function statusOf(tiers: readonly { name: string; status: string }[], tier: string): string | undefined {

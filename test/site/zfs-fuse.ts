@@ -4,12 +4,18 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { basename, join } from "node:path";
 import { codeOf } from "../../pusher/files.ts";
 
 const VDEV_BYTES = 128 * 1024 * 1024;
+/** Not in the daemon's cache of pools: a test that was killed would leave dead pools to every daemon after it. */
+const UNCACHED = ["-o", "cachefile=none"];
+const IMPORT = ["import", "-f", ...UNCACHED];
+/** The labels of a disk, 512 KiB at its end and 4 MiB with the boot block at its front. */
+const FRONT_BYTES = 4 * 1024 * 1024;
+const END_BYTES = 512 * 1024;
 /** Where the programs are, also for a PATH like cron's. */
 const env = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` };
 
@@ -23,12 +29,22 @@ export interface Zfs {
   /** Takes a disk of the archive offline, and answers its name. */
   readonly offline: () => string;
   readonly online: () => void;
+  /** Overwrites what one disk of the archive holds, except where it says which disk it is; answers its name. */
+  readonly rot: () => string;
+  /**
+   * The power goes and comes back: the daemon is killed and what was not synced is gone; both pools are imported again. Undefined
+   * where the daemon is not this test's own.
+   */
+  readonly powerCut: (() => Promise<void>) | undefined;
   readonly stop: () => Promise<void>;
 }
 
 /** An abstract socket of Linux: nobody listens twice on one, and it goes with the process that has it. */
 const TURN = "\0tierwatch-zfs-fuse";
 const POLL_MS = 200;
+
+/** How long all files that take turns may take together, for the hook that waits for its own. */
+export const ZFS_TURN_MS = 1_200_000;
 
 /** Waits until no other process has it; closing it gives it free. */
 async function takeTurn(): Promise<Server> {
@@ -58,16 +74,27 @@ export async function startZfs(folder: string): Promise<Zfs> {
     if (daemon !== undefined) await end(daemon);
     turn.close();
   };
+  const powerCut = async () => {
+    if (daemon !== undefined) await kill(daemon);
+    for (const mount of mountsOf(Object.values(pools))) execFileSync("umount", ["--lazy", mount]);
+    daemon = await startDaemon();
+    for (const pool of Object.values(pools)) run("zpool", ...IMPORT, "-d", join(folder, "disks"), pool);
+  };
   try {
     if (!isUp()) daemon = await startDaemon();
-    return { ...createPools(folder, pools), run, create: (dataset) => void run("zfs", "create", dataset), stop };
+    const made = createPools(folder, pools);
+    const create = (dataset: string) => void run("zfs", "create", dataset);
+    return { ...made, run, create, powerCut: daemon === undefined ? undefined : powerCut, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function createPools(folder: string, pools: Zfs["pools"]): Pick<Zfs, "pools" | "mounts" | "offline" | "online"> {
+function createPools(
+  folder: string,
+  pools: Zfs["pools"],
+): Pick<Zfs, "pools" | "mounts" | "offline" | "online" | "rot"> {
   const mounts = { fast: join(folder, "fast"), archive: join(folder, "archive") };
   const disks = ["disk1", "disk2", "disk3", "disk4", "disk5"].map((name) => join(folder, "disks", name));
   const nvme = join(folder, "disks", "nvme");
@@ -76,8 +103,7 @@ function createPools(folder: string, pools: Zfs["pools"]): Pick<Zfs, "pools" | "
     writeFileSync(file, "");
     truncateSync(file, VDEV_BYTES);
   }
-  // Not in the daemon's cache of pools: a test that was killed would leave dead pools to every daemon after it.
-  const create = ["create", "-o", "cachefile=none", "-m"];
+  const create = ["create", ...UNCACHED, "-m"];
   run("zpool", ...create, mounts.fast, pools.fast, nvme);
   run("zpool", ...create, mounts.archive, pools.archive, "raidz2", ...disks);
   // A read must not count as a change of the received dataset.
@@ -92,7 +118,25 @@ function createPools(folder: string, pools: Zfs["pools"]): Pick<Zfs, "pools" | "
       return basename(third);
     },
     online: () => void run("zpool", "online", pools.archive, third),
+    rot: () => {
+      const fourth = disks[3] ?? "";
+      const noise = Buffer.alloc(VDEV_BYTES - FRONT_BYTES - END_BYTES, 0xa5);
+      const disk = openSync(fourth, "r+");
+      writeSync(disk, noise, 0, noise.length, FRONT_BYTES);
+      closeSync(disk);
+      return basename(fourth);
+    },
   };
+}
+
+/** Where the datasets of these pools are mounted, the innermost first. */
+function mountsOf(pools: readonly string[]): string[] {
+  const mounts = readFileSync("/proc/self/mounts", "utf8").trim().split("\n");
+  const points = mounts.flatMap((line) => {
+    const [source = "", point = ""] = line.split(" ");
+    return pools.includes(source.split("/")[0] ?? "") ? [point] : [];
+  });
+  return points.toSorted((a, b) => b.length - a.length);
 }
 
 function run(program: "zfs" | "zpool", ...args: string[]): string {
@@ -141,6 +185,12 @@ async function startDaemon(): Promise<ChildProcess> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return daemon;
+}
+
+async function kill(daemon: ChildProcess): Promise<void> {
+  const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
+  daemon.kill("SIGKILL");
+  await ended;
 }
 
 async function end(daemon: ChildProcess): Promise<void> {

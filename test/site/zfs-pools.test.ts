@@ -6,6 +6,7 @@ import { zfsFollow } from "../../pusher/jobs/zfs-follow.ts";
 import { zfsScrub } from "../../pusher/jobs/zfs-scrub.ts";
 import { zfsSnapshot } from "../../pusher/jobs/zfs-snapshot.ts";
 import { missing } from "./tools.ts";
+import { ZFS_TURN_MS } from "./zfs-fuse.ts";
 import { startNights, type ZfsNights } from "./zfs-nights.ts";
 
 const absent = missing(["zfs-fuse", "zpool", "zfs"], "the kinds of pools and snapshots on zfs-fuse");
@@ -15,7 +16,7 @@ let on: ZfsNights;
 describe.skipIf(absent.length > 0)("the kinds of pools and snapshots on zfs-fuse", () => {
   beforeAll(async () => {
     on = await startNights();
-  });
+  }, ZFS_TURN_MS);
   afterAll(() => on?.stop());
 
   test("a disk offline degrades the pool and is named; a second leaves no redundancy", async () => {

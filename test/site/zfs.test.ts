@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { zfsHealth } from "../../pusher/jobs/zfs-health.ts";
 import { zfsSend } from "../../pusher/jobs/zfs-send.ts";
 import { missing } from "./tools.ts";
+import { ZFS_TURN_MS } from "./zfs-fuse.ts";
 import { realPrograms, startNights, type ZfsNights } from "./zfs-nights.ts";
 
 const absent = missing(["zfs-fuse", "zpool", "zfs"], "zfs-send on zfs-fuse");
@@ -17,7 +18,7 @@ describe.skipIf(absent.length > 0)("zfs-send on zfs-fuse", () => {
     const first = await on.send();
     expect(first).toMatchObject({ status: "succeeded", deletions: 0 });
     expect(first.bytes).toBeGreaterThan(600_000);
-  });
+  }, ZFS_TURN_MS);
   afterAll(() => on?.stop());
 
   test("the first night makes a copy that can be read where it is mounted, with the same guid", () => {
