@@ -1,8 +1,8 @@
 /**
  * What markers show of one run. Before it: a dataset that is born in `from` gets a fresh marker there (a birth); one that
  * came from elsewhere has its marker looked at (a sighting). After it: if this host can read `to`, that very marker has
- * to be there with its files unharmed, or the run has failed, whatever its exit code says. What a run that did not end well may
- * have left behind proves nothing (torn.ts).
+ * to be there with its files unharmed, or the run has failed, whatever its exit code says (a job that only follows another tool
+ * takes what that brought). What a run that did not end well may have left behind proves nothing (torn.ts).
  */
 import type { Birth, Sighting } from "../protocol/heartbeat.ts";
 import type { Carries, Config, DatasetConfig, JobConfig } from "./config.ts";
@@ -74,7 +74,7 @@ export async function evidenceOf(config: Config, job: JobConfig, asOf: number, i
         return { outcome, found: { ...found, born: await bornAnew(carried, io) } };
       }
       const looks: Look[] = [];
-      for (const one of carried) looks.push(await after(config, one, carries, io));
+      for (const one of carried) looks.push(await after(config, one, job.prepared.follows, carries, io));
       const seen = looks.flatMap((one) => (one.seen === undefined ? [] : [one.seen]));
       const judged = judge(outcome, looks, carried, carries);
       return { outcome: judged, found: { born: found.born, seen: [...found.seen, ...seen] } };
@@ -146,8 +146,16 @@ interface Look {
   readonly lacks: boolean;
 }
 
-async function after(config: Config, carried: Carried, carries: Carries, io: EvidenceIo): Promise<Look> {
-  const { dataset, expected } = carried;
+async function after(
+  config: Config,
+  carried: Carried,
+  follows: boolean,
+  carries: Carries,
+  io: EvidenceIo,
+): Promise<Look> {
+  const { dataset } = carried;
+  // Who follows another tool finds what that brought last, at its own time: the marker from before this run goes with its next.
+  const expected = follows ? undefined : carried.expected;
   const copy = copyOf(dataset, carries.to, equipped(io), config.folder);
   if (copy === undefined) return { dataset: dataset.name, lacks: false };
   const found = await copy.marker();

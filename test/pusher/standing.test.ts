@@ -1,5 +1,5 @@
 /** A marker counts only when the copy in which it lies is complete as of it, and what is carried on from there likewise. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -75,6 +75,38 @@ describe("what is carried on from a tier that a job of this host fills", () => {
     const ran = here.spooled().at(-1);
     expect(ran?.seen).toMatchObject([{ tier: "archive", marker: ran?.born?.[0]?.marker }]);
   });
+});
+
+test("a job that follows another tool takes the marker that this brought last, and leaves it a new one", async () => {
+  const here = host();
+  try {
+    for (const tier of ["fast", "archive"]) mkdirSync(join(here.folder, tier));
+    writeFileSync(join(here.folder, "fast/data"), "data");
+    const dataset = `[[datasets]]\nname = "apps"\nborn = "fast"\npaths = { fast = "fast", archive = "archive" }\n`;
+    const carries = `from = "fast"\nto = "archive"\ndatasets = ["apps"]\nwindow = "3d"\n`;
+    const job = `[[jobs]]\nname = "theirs"\nkind = "duplicati"\nreport = "r.json"\nschedule = { every = "1d" }\ngrace = "1h"\n`;
+    here.configure(NO_WORKER, dataset + job + carries);
+    const follow = async () => {
+      const EndTime = new Date().toISOString();
+      const times = { MainOperation: "Backup", ParsedResult: "Success", BeginTime: EndTime, EndTime };
+      writeFileSync(join(here.folder, "r.json"), JSON.stringify({ Data: { ...times, ExaminedFiles: 1 } }));
+      await here.pusher("run", "theirs");
+      return here.spooled().at(-1);
+    };
+    const first = await follow();
+    expect(first).toMatchObject({ status: "succeeded", born: [{ dataset: "apps" }] });
+    expect(first).not.toHaveProperty("seen");
+    cpSync(join(here.folder, "fast"), join(here.folder, "archive"), { recursive: true, preserveTimestamps: true });
+    for (let night = 0; night < 2; night += 1) {
+      const next = await follow();
+      expect(next).toMatchObject({
+        status: "succeeded",
+        seen: [{ tier: "archive", marker: first?.born?.[0]?.marker }],
+      });
+    }
+  } finally {
+    here.remove();
+  }
 });
 
 describe("what arrives by itself", () => {
