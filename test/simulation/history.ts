@@ -139,6 +139,15 @@ export interface Message {
   readonly recordLost: boolean;
 }
 
+/** A silence as the owner asked for it; `untilAt` is when it ran out or was ended. */
+export interface SeenSilence {
+  readonly site: string;
+  /** `site:S`, `host:H` or `job:H/J`. */
+  readonly scope: string;
+  readonly fromAt: number;
+  readonly untilAt: number;
+}
+
 export interface SeenWatch {
   readonly site: string;
   readonly key: string;
@@ -156,6 +165,7 @@ export interface History {
   readonly happenings: readonly Happening[];
   readonly incidents: readonly SeenIncident[];
   readonly messages: readonly Message[];
+  readonly silences: readonly SeenSilence[];
   /** At `endAt`. */
   readonly watches: readonly SeenWatch[];
   /** Every row of the worker's run log: one a run, never two. */

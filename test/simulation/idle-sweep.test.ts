@@ -38,7 +38,14 @@ async function world() {
   );
   const channels = channelsOf(time, chanceOf(1, "channels"), database);
   const { worker } = await bundlesOf(AS_IT_IS);
-  const cage = cageOf(worker, time, database, channels, { isSlow: () => true, databaseMs: () => 3, hit: () => "none" });
+  const cage = cageOf(
+    worker,
+    time,
+    database,
+    channels,
+    { isSlow: () => true, databaseMs: () => 3, hit: () => "none" },
+    chanceOf(1, "cage"),
+  );
   return { time, database, cage };
 }
 

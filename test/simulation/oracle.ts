@@ -14,6 +14,7 @@ import { misses } from "./oracle/misses.ts";
 import { noticeProblems } from "./oracle/notices.ts";
 import { provenTooNew } from "./oracle/proofs.ts";
 import { runProblems } from "./oracle/runs.ts";
+import { toldInSilence } from "./oracle/silences.ts";
 import { truthOf } from "./oracle/truth.ts";
 import { viewOf } from "./oracle/view.ts";
 
@@ -36,5 +37,10 @@ export function judgeHistory(history: History): Problem[] {
       ...divergedState(view, watches.get(site) ?? []),
     ];
   });
-  return [...ofSites, ...undelivered(history, clocks), ...noticeProblems(history, clocks)].sort((a, b) => a.at - b.at);
+  return [
+    ...ofSites,
+    ...undelivered(history, clocks),
+    ...toldInSilence(history),
+    ...noticeProblems(history, clocks),
+  ].sort((a, b) => a.at - b.at);
 }

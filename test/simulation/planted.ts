@@ -177,4 +177,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replacement: "CLOCK_SILENT_MS = 9_000_000;",
     seen: { site: "office", faults: ["one_clock"], seed: 25, days: 13 },
   },
+  {
+    breaks: "a silence holds nothing back",
+    file: "worker/judge/attend.ts",
+    text: "if (silentUntil !== null) {",
+    replacement: "if (silentUntil !== null && now < 0) {",
+    seen: { site: "office", faults: ["silence", "blackout"], seed: 366352, days: 30 },
+  },
+  {
+    breaks: "what began in a silence is not told at its end",
+    file: "worker/judge/attend.ts",
+    text: "held, silentUntil, remind, now), said: null",
+    replacement: "{ ...held, saidAt: now }, silentUntil, remind, now), said: null",
+    seen: { site: "office", faults: ["silence", "blackout"], seed: 366352, days: 30 },
+  },
 ];

@@ -147,6 +147,7 @@ function finishedHistory(happenings: Happening[]): History {
     happenings,
     incidents: [],
     messages: [],
+    silences: [],
     watches: [watch("host:nas"), watch("host:vm"), ...jobs, ...copies],
     runs,
   };

@@ -1,6 +1,7 @@
 /** Rule: the opened alert of every incident reaches every channel that was healthy for long enough. */
 import type { History, Message, Problem, SeenIncident } from "../history.ts";
 import type { Clocks } from "./clocks.ts";
+import { quietUntil } from "./silences.ts";
 import { lastAtMost, type Spell } from "./steps.ts";
 import { DELIVERY_EXPIRES_MS, NOTICE_WITHIN_MS, RETRY_WITHIN_MS } from "./tolerances.ts";
 import { at as moment } from "./words.ts";
@@ -10,7 +11,7 @@ export function undelivered(history: History, clocks: Clocks): Problem[] {
   return history.channels.flatMap((channel) => {
     const healthy = healthySpells(history, channel);
     return history.incidents.flatMap((incident) => {
-      const limit = limitOf(incident, healthy, clocks);
+      const limit = limitInSilence(history, incident, healthy, clocks);
       const tookAt = first.get(`${incident.id} ${channel}`) ?? Number.POSITIVE_INFINITY;
       return limit >= history.endAt || tookAt <= limit ? [] : [problemOf(incident, channel, limit, tookAt)];
     });
@@ -51,6 +52,19 @@ export function healthySpells({ happenings, startAt, endAt }: History, channel: 
   }
   if (from !== null) spells.push({ from, until: endAt });
   return spells;
+}
+
+/** What is silenced is told at the end of its silence, if it is still open then. */
+function limitInSilence(
+  { silences }: History,
+  incident: SeenIncident,
+  healthy: readonly Spell[],
+  clocks: Clocks,
+): number {
+  const { noticedAt, closedAt } = incident;
+  const toldAt = quietUntil(silences, incident, noticedAt);
+  const limit = limitOf({ noticedAt: toldAt, closedAt }, healthy, clocks);
+  return toldAt > noticedAt && closedAt !== null && closedAt <= limit ? Number.POSITIVE_INFINITY : limit;
 }
 
 /**

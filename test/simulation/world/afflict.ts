@@ -9,12 +9,14 @@ import type { Episode } from "./faults.ts";
 import type { Host } from "./host.ts";
 import type { Fate } from "./jobs.ts";
 import { GOOD_LINE, type Mishaps } from "./network.ts";
+import type { Owner } from "./owner.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { Site } from "./site.ts";
 import type { Time } from "./time.ts";
 
+const MINUTE_MS = 60_000;
 /** A host that crashed is off for a minute at least. */
-const REPAIR_MIN_MS = 60_000;
+const REPAIR_MIN_MS = MINUTE_MS;
 
 /** How ill the worker and its database are. */
 export interface CloudHealth {
@@ -34,6 +36,7 @@ export interface Patient {
   readonly clocks: Clocks;
   readonly cage: Cage;
   readonly channels: Channels;
+  readonly owner: Owner;
   readonly snapshots: ReadonlyMap<Host, Snapshot>;
   readonly tell: (happening: Happening) => void;
 }
@@ -72,6 +75,8 @@ function begin(afflicted: Afflicted): Cure {
       return () => {
         for (const host of site.hosts.values()) powerOn(afflicted, host);
       };
+    case "silence":
+      return silenced(afflicted, site);
     case "job_fails":
       return fate(site, target.name, "fails");
     case "job_warns":
@@ -92,6 +97,30 @@ function begin(afflicted: Afflicted): Cure {
       return beginHost(afflicted, host);
     }
   }
+}
+
+/** A part of the site is silenced as long as the episode lasts; now and then its owner ends that sooner. */
+function silenced({ time, chance, owner, episode }: Afflicted, { name, hosts }: Site): Cure {
+  const parts = [...hosts.values()].flatMap(({ name: host, plan }) => [
+    `host:${host}`,
+    ...plan.jobs.map((job) => `job:${host}/${job.name}`),
+  ]);
+  const scope = chance.pick(["site", ...parts]);
+  const endsSooner = chance.hits(0.3);
+  const { fromAt, untilAt } = episode;
+  const again = (act: () => void) => {
+    if (time.now() + MINUTE_MS < untilAt) time.plan(time.now() + MINUTE_MS, act);
+  };
+  const end = (id: string) => owner.end(name, id, (ended) => (ended ? undefined : again(() => end(id))));
+  const begin = () => {
+    const seconds = Math.max(60, Math.ceil((untilAt - time.now()) / 1000));
+    owner.silence(name, scope, seconds, (id) => {
+      if (id === undefined) again(begin);
+      else if (endsSooner) time.plan((fromAt + untilAt) / 2, () => end(id));
+    });
+  };
+  begin();
+  return () => undefined;
 }
 
 function mishap(site: Site, more: Partial<Mishaps>): Cure {

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as z from "zod/mini";
 import { evaluate } from "./bundle.ts";
+import type { Chance } from "./chance.ts";
 import type { Channels } from "./channels.ts";
 import type { Line, Query, SimulatedDatabase } from "./database.ts";
 import { cachedIntl, dateOf, subtle } from "./globals.ts";
@@ -79,6 +80,7 @@ export function cageOf(
   database: SimulatedDatabase,
   channels: Channels,
   faults: CageFaults,
+  chance: Chance,
 ): Cage {
   const lives = new AsyncLocalStorage<Event>();
   const current = (): Event => {
@@ -86,7 +88,7 @@ export function cageOf(
     if (event === undefined) throw new Error("code of the worker runs outside any event");
     return event;
   };
-  const worker = load(code, time, channels, () => current().life);
+  const worker = load(code, time, channels, chance, () => current().life);
   const kept = new Map<string, unknown>();
   const storage = {
     getAlarm: async () => cage.alarmAt,
@@ -203,11 +205,15 @@ function lineFor(life: Life, time: Time, faults: CageFaults, committed: Committe
   };
 }
 
-function load(code: string, time: Time, channels: Channels, current: () => Life): Worker {
+function load(code: string, time: Time, channels: Channels, chance: Chance, current: () => Life): Worker {
+  const getRandomValues = (bytes: Uint8Array) => {
+    for (let index = 0; index < bytes.length; index++) bytes[index] = chance.whole(0, 256);
+    return bytes;
+  };
   const globals = {
     Date: dateOf(time.now),
     Intl: cachedIntl,
-    crypto: { subtle },
+    crypto: { subtle, getRandomValues },
     console: { ...console, error: () => undefined, log: () => undefined, warn: () => undefined },
     setTimeout: (act: () => void, ms: number) => current().timer(AsyncLocalStorage.bind(act), ms),
     clearTimeout: (timer: Planned | undefined) => {

@@ -10,6 +10,7 @@ import {
   createSecretKey,
   KeyObject,
   sign as signWith,
+  timingSafeEqual,
   verify as verifyWith,
   type webcrypto,
 } from "node:crypto";
@@ -69,7 +70,10 @@ function remembered<Said>(say: (at: number) => Said): (at: Date | number) => Sai
 }
 
 type Bytes = ArrayBuffer | Uint8Array;
-type Subtle = Pick<typeof webcrypto.subtle, "digest" | "importKey" | "sign" | "verify">;
+/** `timingSafeEqual` is workerd's own. */
+type Subtle = Pick<typeof webcrypto.subtle, "digest" | "importKey" | "sign" | "verify"> & {
+  timingSafeEqual: (a: Uint8Array, b: Uint8Array) => boolean;
+};
 
 const keys = new Map<string, webcrypto.CryptoKey>();
 const objects = new WeakMap<object, KeyObject>();
@@ -98,6 +102,7 @@ export const subtle: Subtle = {
     algorithm === "HMAC"
       ? exact(createHmac("sha256", objectOf(key)).update(viewOf(data)).digest())
       : exact(signWith(null, viewOf(data), objectOf(key))),
+  timingSafeEqual,
   verify: async (_, key, signature, data) => verifyWith(null, viewOf(data), objectOf(key), viewOf(signature)),
 };
 

@@ -16,6 +16,7 @@ import { type Episode, episodesOf, type FaultKind, type Target } from "./faults.
 import type { Host } from "./host.ts";
 import type { Sent } from "./http.ts";
 import { transmit } from "./network.ts";
+import { ownerOf } from "./owner.ts";
 import { type Who, whoOf } from "./process.ts";
 import { pusherOf } from "./pusher.ts";
 import { Site } from "./site.ts";
@@ -62,7 +63,7 @@ export async function play(bundles: Bundles, wanted: StretchPlan): Promise<Stret
   const countFault = (what: string) => witness.tell({ kind: "fault", at: time.now(), what, site: null });
   const channels = channelsOf(time, chance("channels"), database);
   const faults = cageFaults(health, chance("database"), countFault);
-  const cage = cageOf(bundles.worker, time, database, channels, faults);
+  const cage = cageOf(bundles.worker, time, database, channels, faults, chance("cage"));
   const clocks = clocksOf(time, database, cage, witness.tell);
   const sites = new Map<string, Site>();
   const siteOf = (host: Host): Site => {
@@ -96,6 +97,7 @@ export async function play(bundles: Bundles, wanted: StretchPlan): Promise<Stret
     );
     void ended.then(clocks.after);
   };
+  const owner = ownerOf(database, startAt, (sent, answered) => handle({ ...sent, heard: undefined }, answered));
   const lineChance = chance("line");
   const send = (host: Host, sent: Sent, receiver: Parameters<typeof transmit>[4]) => {
     const site = siteOf(host);
@@ -132,6 +134,7 @@ export async function play(bundles: Bundles, wanted: StretchPlan): Promise<Stret
       clocks,
       cage,
       channels,
+      owner,
       snapshots,
       tell: witness.tell,
     };
@@ -223,6 +226,7 @@ const watchRow = z.object({
   status: z.string(),
   recoveryAt: z.nullable(z.number()),
 });
+const silenceRow = z.object({ site: z.string(), scope: z.string(), fromAt: z.number(), untilAt: z.number() });
 const runRow = z.object({ site: z.string(), run: z.string(), status: z.string() });
 
 function historyOf(
@@ -244,6 +248,11 @@ function historyOf(
       incidentRow,
       `SELECT id, site, root, subject, severity, opened_at AS openedAt, noticed_at AS noticedAt, closed_at AS closedAt
        FROM incidents ORDER BY noticed_at, id`,
+    ),
+    silences: rows(
+      silenceRow,
+      `SELECT site, scope, from_at AS fromAt, until_at AS untilAt FROM acts
+       WHERE kind = 'silence' AND until_at > from_at ORDER BY from_at, id`,
     ),
     watches: rows(
       watchRow,
