@@ -56,6 +56,13 @@ describe("the calendar", () => {
     ]);
   });
 
+  test("comes in the order of time, whichever job a run is of", () => {
+    const morning = job("sync", { cron: "0 8 * * *", zone: "Europe/Berlin" });
+    const starts = events(calendar([nightly, morning])).map((event) => event.startDate.toUnixTime());
+    expect(starts).toHaveLength(44);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+  });
+
   test("lasts as long as the last good run took", () => {
     const [event] = events(
       calendar([job("nightly", { cron: "0 2 * * *", zone: "UTC" }, { good: good(NOW - 10 * HOUR, 42) })]),

@@ -9,7 +9,20 @@ import { sayGone } from "../../worker/judge/subscribers.ts";
 import { tierAges } from "../../worker/judge/tier-ages.ts";
 import { told, zoneOfSite } from "../../worker/judge/told.ts";
 import type { Watch } from "../../worker/judge/watch.ts";
-import { carrying, chainPlans, HOUR, lifeOf, look, MINUTE, ran, START, WELL, well } from "./site.ts";
+import {
+  bothHeard,
+  carrying,
+  chainPlans,
+  differs,
+  HOUR,
+  lifeOf,
+  look,
+  MINUTE,
+  ran,
+  START,
+  WELL,
+  well,
+} from "./site.ts";
 
 test("a title is one line of under 80 characters and whole, whatever it is made of", () => {
   fc.assert(
@@ -51,6 +64,17 @@ describe("an alert", () => {
   test("about a run names that run, so that the end of its log can be told", () => {
     const [alert] = failed();
     expect(alert?.run).toMatchObject({ host: "nas", job: "sync", id: expect.any(String) });
+  });
+
+  test("about a copy names the last run of the job that brought it", () => {
+    const [alert] = look(differs(well(), "apps", "staging", WELL + MINUTE, "vm"), WELL + 2 * MINUTE).said;
+    expect(alert?.run).toMatchObject({ host: "nas", job: "sync", id: expect.any(String) });
+  });
+
+  test("about a job that did not run names no run", () => {
+    const late = WELL + 26 * HOUR;
+    const alerts = look(bothHeard(well(), late), late).said.filter(({ root }) => root === "job:nas/sync");
+    expect(alerts.map(({ kind, run }) => ({ kind, run }))).toEqual([{ kind: "opened", run: undefined }]);
   });
 
   test("about what is well again names no run", () => {

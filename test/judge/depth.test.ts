@@ -135,6 +135,8 @@ describe("a fall of the reach", () => {
   test.each([
     ["with many versions", look(1, 20, 100), "fell"],
     ["with one version: a yearly one was pruned", look(1, 29, 100), null],
+    ["with two versions, as many as pruning takes", look(1, 28, 100), null],
+    ["with one more than pruning takes", look(1, 27, 100), "fell"],
     ["by less than half", look(1, 20, 190), null],
     ["to next to nothing, though new versions make up the number", look(1, 30, 2), "fell"],
   ])("%s", (_, next, kind) => {

@@ -56,6 +56,18 @@ describe("a reason in words", () => {
       "Its run of 2026-11-23 02:14 UTC took too long: ended after 2 h.",
     ],
     [
+      "job:nas/sync",
+      { code: "run", at, status: "failed", text: "no such pool", failures: { count: 3, of: 3 } },
+      now,
+      "3 runs in a row failed, since 2026-11-23 02:14 UTC: no such pool.",
+    ],
+    [
+      "job:nas/sync",
+      { code: "run", at, status: "failed", text: "no such pool", failures: { count: 3, of: 5 } },
+      now,
+      "3 of its last 5 runs failed, since 2026-11-23 02:14 UTC: no such pool.",
+    ],
+    [
       "job:nas/health",
       { code: "reading", at, verdict: "warning", text: "disk3\nis OFFLINE.", names: [] },
       now,

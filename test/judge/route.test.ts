@@ -6,7 +6,7 @@ import { type Quiet, quietEnd } from "../../worker/judge/quiet.ts";
 import { tiersReached } from "../../worker/judge/reach.ts";
 import { everything, levelOf, noticeRoutes, type Routing, routesOf } from "../../worker/judge/route.ts";
 import type { Alert } from "../../worker/judge/say.ts";
-import { unheardFaults } from "../../worker/judge/unheard.ts";
+import { unheardFaults, unwatchedFaults } from "../../worker/judge/unheard.ts";
 import { chainPlans, lifeOf, NAME, START } from "./site.ts";
 
 const MINUTE = 60_000;
@@ -198,6 +198,19 @@ describe("an incident reaches", () => {
     ["of what is watched no more, none", "job:nas/gone", []],
   ])("%s", (_what, root, tiers) => {
     expect(reached(root)).toEqual(tiers);
+  });
+});
+
+describe("a site that is public by a name that nobody watches", () => {
+  test("is told with the one that was meant, which is private", () => {
+    expect(unwatchedFaults(["hoem", "cabin"], ["cabin", "home"])).toEqual([
+      'PUBLIC_SITES names "hoem", and no site of that name is watched; did you mean "home"?',
+    ]);
+  });
+
+  test("is no fault before anything is watched, nor where all are public", () => {
+    expect(unwatchedFaults(["home"], [])).toEqual([]);
+    expect(unwatchedFaults("all", ["home"])).toEqual([]);
   });
 });
 
