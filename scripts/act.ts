@@ -4,7 +4,7 @@ import { userInfo } from "node:os";
 import { type Request, readRequest, USAGE } from "./act/asked.ts";
 import { type Known, listing, missing, readKnown } from "./act/known.ts";
 import { lookSql, statementsOf } from "./act/sql.ts";
-import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+import { callWrangler, canReach } from "./wrangler.ts";
 
 /** The longest that the worker takes to notice: its clocks sweep each minute. */
 const NOTICED = "The worker's next sweep, within a minute, goes by it.";
@@ -20,10 +20,7 @@ function main(argv: readonly string[], now: number): number {
     return 2;
   }
   const { site, where, asked } = request.value;
-  if (where === "--remote" && !isLoggedIn()) {
-    console.error(LOG_IN);
-    return 1;
-  }
+  if (!canReach(where)) return 1;
   const looked = execute(where, lookSql(site, now));
   if (!looked.ok) {
     console.error(`${looked.lastLines}\n\nNothing was changed. Was the worker deployed, and its database migrated?`);

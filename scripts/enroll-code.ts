@@ -6,7 +6,7 @@ import { name } from "../protocol/fields.ts";
 import { inviteHost } from "../worker/store/code-sql.ts";
 import { spelledOut } from "../worker/store/spelled.ts";
 import { makeEnrollmentCode, type Place } from "./enrollment-code.ts";
-import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+import { callWrangler, canReach } from "./wrangler.ts";
 
 const USAGE = `usage: npm run enroll-code -- --site SITE --host HOST [--rotate] [--remote | --local]
   SITE and HOST are names: lower-case letters, digits and inner hyphens
@@ -45,10 +45,7 @@ function main(argv: readonly string[], now: number): number {
     console.error(USAGE);
     return 2;
   }
-  if (wanted.where === "--remote" && !isLoggedIn()) {
-    console.error(LOG_IN);
-    return 1;
-  }
+  if (!canReach(wanted.where)) return 1;
   const made = makeEnrollmentCode(randomBytes, now);
   const doer = { by: userInfo().username, through: "command" } as const;
   const code = { ...made, site: wanted.site, host: wanted.host, replaces: wanted.replaces };

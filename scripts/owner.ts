@@ -10,7 +10,7 @@ import type { Doer } from "../worker/store/audit.ts";
 import { invitation, removal } from "../worker/store/owner-sql.ts";
 import { spelledOut } from "../worker/store/spelled.ts";
 import { makeCode } from "./one-time-code.ts";
-import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+import { callWrangler, canReach } from "./wrangler.ts";
 
 const USAGE = `usage: npm run owner -- [NAME] [--remote | --local] [--url URL] [--remove]
   prints a link that is good once, for a quarter of an hour: whoever opens it makes a passkey, and is NAME from then on
@@ -67,10 +67,7 @@ function main(argv: readonly string[], now: number): number {
     );
     return 1;
   }
-  if (wanted.where === "--remote" && !isLoggedIn()) {
-    console.error(LOG_IN);
-    return 1;
-  }
+  if (!canReach(wanted.where)) return 1;
   const doer: Doer = { by: userInfo().username, through: "command" };
   return page === undefined || wanted.removes ? remove(wanted, doer, now) : invite(wanted, page, doer, now);
 }

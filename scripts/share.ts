@@ -11,7 +11,7 @@ import type { Doer } from "../worker/store/audit.ts";
 import { endShares, putShare } from "../worker/store/share-sql.ts";
 import { spelledOut } from "../worker/store/spelled.ts";
 import { LIST_SQL, listLines, makeKey, revokedCount } from "./share-sql.ts";
-import { type Called, callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+import { type Called, callWrangler, canReach } from "./wrangler.ts";
 
 const USAGE = `usage: npm run share -- make --name NAME [--site SITE]... [--local]
        npm run share -- list [--local]
@@ -111,10 +111,7 @@ function main(argv: readonly string[], now: number): number {
     console.error(USAGE);
     return 2;
   }
-  if (wanted.where === "--remote" && !isLoggedIn()) {
-    console.error(LOG_IN);
-    return 1;
-  }
+  if (!canReach(wanted.where)) return 1;
   if (wanted.verb === "make") return make(wanted, now);
   return wanted.verb === "list" ? list(wanted) : revoke(wanted, now);
 }

@@ -9,7 +9,7 @@ import { subscribeLink } from "../worker/judge/subscribe-link.ts";
 import { inviteBrowser } from "../worker/store/code-sql.ts";
 import { spelledOut } from "../worker/store/spelled.ts";
 import { makeSubscribeCode } from "./subscription-code.ts";
-import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+import { callWrangler, canReach } from "./wrangler.ts";
 
 const USAGE = `usage: npm run subscribe-code -- --channel NAME [--remote | --local]
   NAME is that of a channel of the kind "push" in wrangler.toml, the last part of [vars.CHANNELS.NAME]
@@ -73,10 +73,7 @@ function main(argv: readonly string[], now: number): number {
     console.error("PAGE_URL is not set under [vars] in wrangler.toml, so the link cannot be made: set it, and deploy.");
     return 1;
   }
-  if (where === "--remote" && !isLoggedIn()) {
-    console.error(LOG_IN);
-    return 1;
-  }
+  if (!canReach(where)) return 1;
   const made = makeSubscribeCode(randomBytes, now);
   const doer = { by: userInfo().username, through: "command" } as const;
   const sql = inviteBrowser({ ...made, channel }, doer, now)

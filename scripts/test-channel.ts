@@ -10,7 +10,7 @@ import { parse } from "smol-toml";
 import * as z from "zod/mini";
 import { spelledOut } from "../worker/store/spelled.ts";
 import { putTest, testOutcomes } from "../worker/store/test-delivery-sql.ts";
-import { callWrangler, isLoggedIn, LOG_IN } from "./wrangler.ts";
+import { callWrangler, canReach } from "./wrangler.ts";
 
 const USAGE = `usage: npm run test-channel -- NAME [--remote | --local]
   NAME is that of a channel in wrangler.toml, the last part of [vars.CHANNELS.NAME]
@@ -83,10 +83,7 @@ async function main(argv: readonly string[], now: number): Promise<number> {
     console.error(`wrangler.toml has no channel "${channel}" under [vars.CHANNELS]. ${known}.`);
     return 1;
   }
-  if (where === "--remote" && !isLoggedIn()) {
-    console.error(LOG_IN);
-    return 1;
-  }
+  if (!canReach(where)) return 1;
   const doer = { by: userInfo().username, through: "command" } as const;
   const sql = putTest(channel, doer, ", with npm run test-channel", now).map(spelledOut).join("; ");
   const stored = callWrangler(["d1", "execute", "DB", where, "--yes", "--command", sql]);

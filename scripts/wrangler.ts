@@ -53,3 +53,10 @@ export function isLoggedIn(): boolean {
 
 export const LOG_IN =
   "You are not logged in to Cloudflare: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN, and try again.";
+
+/** Whether a command can go on to that worker: the one on Cloudflare takes a login, and without one this says how to. */
+export function canReach(where: "--local" | "--remote"): boolean {
+  if (where === "--local" || isLoggedIn()) return true;
+  console.error(LOG_IN);
+  return false;
+}
