@@ -12,7 +12,7 @@ describe("a heartbeat", () => {
     expect(alive.rowsRead).toBeLessThanOrEqual(13);
   });
 
-  test("costs the same among 100 watches, runs and markers and among 100,000 of each", async () => {
+  test("costs the same among 100 watches, runs, markers and incidents and among 100,000 of each", async () => {
     const [few, many] = [await heartbeatCost(env.DB, 100), await heartbeatCost(env.DB, 100_000)];
     expect(many).toEqual(few);
   });
@@ -25,8 +25,14 @@ describe("the page", () => {
     expect(rowsWritten).toBe(0);
   });
 
-  test("reads nothing of runs and markers, however many there are", async () => {
-    expect(await pageCost(env.DB, 99, 10_000)).toEqual(await pageCost(env.DB, 99));
+  test("reads nothing of runs and markers, and no more of what is over, however much there is", async () => {
+    expect(await pageCost(env.DB, 99, 10_000)).toEqual(await pageCost(env.DB, 99, 100));
+  });
+
+  test("of 30 sites makes as many statements as of one: the free plan has 50 for a request", async () => {
+    const [one, thirty] = [await pageCost(env.DB, 9, 100), await pageCost(env.DB, 270, 100)];
+    expect(thirty.statements).toBe(one.statements);
+    expect(one.statements).toBeLessThanOrEqual(12);
   });
 });
 

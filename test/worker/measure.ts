@@ -84,7 +84,7 @@ export async function pageCost(d1: D1Database, jobs: number, past = 0): Promise<
   return meter.take();
 }
 
-/** A long past of the measured host: runs of its job and markers of its dataset. */
+/** A long past of the measured host: runs of its job, markers of its dataset, and incidents of its site and of the first one, all over. */
 async function fillPast(d1: D1Database, count: number): Promise<void> {
   const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)";
   if (count === 0) return;
@@ -99,6 +99,14 @@ async function fillPast(d1: D1Database, count: number): Promise<void> {
         INSERT INTO markers (site, marker, tier, seen_at, sighting, dataset, host, born_at)
         SELECT 'home', 'past-' || i, 'fast', 0, '', 'apps', 'corenas', ?2 - i * 60000 FROM n`)
       .bind(count, START),
+    ...["home", "site0"].map((site) =>
+      d1
+        .prepare(`${numbers}
+          INSERT INTO incidents (id, site, root, severity, opened_at, noticed_at, closed_at, subject, reason)
+          SELECT ?3 || '/host:nas@' || i, ?3, 'host:nas', 'critical', ?2 - i * 3600000, ?2 - i * 3600000,
+            ?2 - i * 3600000 + 60000, 'host:nas', '{"code":"fine"}' FROM n`)
+        .bind(count, START - 30 * 24 * 60 * MINUTE, site),
+    ),
   ]);
 }
 

@@ -65,7 +65,7 @@ export function ownerActRoutes(): Served[] {
       return ok(null);
     }),
     on(operations.listIncidents, async ({ params }, c) => {
-      const known = await recentIncidents(c.env.db, params.site, CLOSED_MAX);
+      const known = await recentIncidents(c.env.db, [params.site], CLOSED_MAX);
       return ok({ incidents: known.map((incident) => shownIncident(incident, c.env.now)) });
     }),
     on(operations.readIncident, async ({ params }, c) => {

@@ -1,5 +1,5 @@
 /** Incidents open and past, and what became of the alerts about one. Each read is bounded, by an index or a page. */
-import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { KeptDelivery } from "../judge/delivered.ts";
 import type { Database } from "./database.ts";
@@ -36,16 +36,6 @@ export async function incidentsBefore(
     .orderBy(desc(incidents.openedAt))
     .limit(limit);
   return rows.map(incidentOf);
-}
-
-/** Those that are open, the newest first. */
-export async function allOpen(db: Database, sites: "all" | readonly string[]): Promise<KeptIncident[]> {
-  const rows = await db
-    .select()
-    .from(incidents)
-    .where(and(isNull(incidents.closedAt), ofSites(sites)));
-  // Not sorted by the database: it would walk through all incidents there ever were by their opening.
-  return rows.map(incidentOf).sort((a, b) => b.openedAt - a.openedAt);
 }
 
 function ofSites(sites: "all" | readonly string[]): SQL | undefined {

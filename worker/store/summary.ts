@@ -42,7 +42,7 @@ export async function readSummary(
   const channels = drills ? routings.map(({ channel }) => channel) : [];
   const { watches, unreadable } = of === "all" ? await allWatches(db) : await readableWatches(db, of);
   const sites = [...new Set(watches.map(({ site }) => site))];
-  const incidents = await Promise.all(sites.map((site) => recentIncidents(db, site, closedMax)));
+  const incidents = await recentIncidents(db, sites, closedMax);
   const health = await sweepHealth(db);
   return summarize({
     now,
@@ -58,7 +58,7 @@ export async function readSummary(
     blinds: await recentBlinds(db, BLINDS_MAX),
     confirmations: channels.length === 0 ? [] : confirmationsOf(channels, await drilledChannels(db), now),
     lastSweepAt: health.lastSweepAt,
-    incidents: incidents.flat(),
+    incidents,
   });
 }
 

@@ -1,5 +1,5 @@
 /** Incidents, and the writing of a whole verdict: watches, incidents and deliveries of a site in one batch or not at all. */
-import { and, desc, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, desc, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
 import type { ClosedLately } from "../judge/flap.ts";
 import type { Incident } from "../judge/incident.ts";
@@ -32,13 +32,16 @@ export function incidentOf(row: typeof incidents.$inferSelect): KeptIncident {
   return { ...known, reason: z.parse(reason, JSON.parse(row.reason)), attention };
 }
 
-export async function openIncidents(db: Database, sites: readonly string[]): Promise<KeptIncident[]> {
-  const named = inArray(incidents.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`);
-  const rows = await db
-    .select()
-    .from(incidents)
-    .where(and(named, isNull(incidents.closedAt)));
-  return rows.map(incidentOf);
+/** Those that are open, of these sites or of all. */
+export async function openIncidents(db: Database, sites: "all" | readonly string[]): Promise<KeptIncident[]> {
+  const isOpen = isNull(incidents.closedAt);
+  // SQLite takes the index of what is open only where roots are asked for; else one of all incidents there ever were.
+  const open = sites === "all" ? isOpen : and(isOf(sites), gt(incidents.root, ""), isOpen);
+  return (await db.select().from(incidents).where(open)).map(incidentOf);
+}
+
+function isOf(sites: readonly string[]): SQL {
+  return inArray(incidents.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`);
 }
 
 /** What closed of these sites since `sinceAt`, as far as flapping asks. */
@@ -48,28 +51,24 @@ export async function closedSince(
   sinceAt: number,
 ): Promise<(ClosedLately & { readonly site: string })[]> {
   const { site, root, openedAt, noticedAt, closedAt } = incidents;
-  const named = inArray(site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`);
   const rows = await db
     .select({ site, root, openedAt, noticedAt, closedAt })
     .from(incidents)
-    .where(and(named, gt(closedAt, sinceAt)));
+    .where(and(isOf(sites), gt(closedAt, sinceAt)));
   return rows.flatMap((row) => (row.closedAt === null ? [] : [{ ...row, closedAt: row.closedAt }]));
 }
 
-/** Open incidents of every site, and the last `limit` closed ones. */
-export async function recentIncidents(db: Database, site: string, limit: number): Promise<KeptIncident[]> {
-  const ofSite = sql`${incidents.site} = ${site}`;
-  const open = await db
-    .select()
-    .from(incidents)
-    .where(and(ofSite, isNull(incidents.closedAt)));
-  const closed = await db
-    .select()
-    .from(incidents)
-    .where(and(ofSite, isNotNull(incidents.closedAt)))
-    .orderBy(desc(incidents.closedAt))
-    .limit(limit);
-  return [...open, ...closed].map(incidentOf);
+/** Of these sites the open incidents, and the last `closedMax` closed ones of each: two statements, however many sites. */
+export async function recentIncidents(
+  db: Database,
+  sites: readonly string[],
+  closedMax: number,
+): Promise<KeptIncident[]> {
+  const lastClosed = sql`(
+    SELECT latest.id FROM json_each(${JSON.stringify(sites)}) AS s, incidents AS latest WHERE latest.id IN (
+      SELECT id FROM incidents WHERE site = s.value AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT ${closedMax}))`;
+  const closed = await db.select().from(incidents).where(inArray(incidents.id, lastClosed)).orderBy(desc(incidents.closedAt));
+  return [...(await openIncidents(db, sites)), ...closed.map(incidentOf)];
 }
 
 export interface Judgement {
