@@ -13,8 +13,9 @@ const LINE_MAX_BYTES = 75;
 
 export const ICAL_TYPE = "text/calendar; charset=utf-8";
 
-export function expectedIcal({ runs, often }: Expected): string {
-  const told = often.length === 0 ? "" : ` Not shown, as they run so often: ${list(often.map(nameOf), OFTEN_MAX)}.`;
+export function expectedIcal({ runs, often, more }: Expected): string {
+  const tooOften = often.length === 0 ? "" : ` Not shown, as they run so often: ${list(often.map(nameOf), OFTEN_MAX)}.`;
+  const tooMany = more === 0 ? "" : ` Not shown, as there are so many: ${more} more jobs.`;
   const lines = [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -23,7 +24,7 @@ export function expectedIcal({ runs, often }: Expected): string {
     "METHOD:PUBLISH",
     "NAME:Tierwatch",
     "X-WR-CALNAME:Tierwatch",
-    `DESCRIPTION:${text(`When backup jobs are expected to run.${told}`)}`,
+    `DESCRIPTION:${text(`When backup jobs are expected to run.${tooOften}${tooMany}`)}`,
     "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
     "X-PUBLISHED-TTL:PT6H",
     ...runs.flatMap(eventLines),
@@ -69,9 +70,12 @@ function text(raw: string): string {
     .replace(/\p{Cc}/gu, "");
 }
 
+const encoder = new TextEncoder();
+
 /** Folds between characters, never inside one. */
 function folded(line: string): string {
-  const encoder = new TextEncoder();
+  // A character takes at most three bytes for each of its units.
+  if (line.length * 3 <= LINE_MAX_BYTES || encoder.encode(line).length <= LINE_MAX_BYTES) return line;
   const lines: string[] = [];
   let [current, bytes] = ["", 0];
   for (const char of line) {

@@ -8,7 +8,9 @@ const AHEAD_MS = 21 * DAY_MS;
 /** The run of today is still shown in the evening. */
 const BACK_MS = DAY_MS;
 /** Each slot is worked out in its zone, which is dear, and a request has little CPU time: with more jobs, fewer runs of each. */
-const RUNS_MAX = 200;
+const RUNS_MAX = 150;
+/** Of more jobs than this a calendar is no help. Two slots of each are worked out to know whether it runs often. */
+const JOBS_MAX = 50;
 /** Jobs that run more often than this fill a calendar and say nothing. */
 const APART_MIN_MS = 6 * 3_600_000;
 
@@ -29,16 +31,19 @@ export interface Expected {
   readonly runs: readonly ExpectedRun[];
   /** Jobs that run too often to be shown, as `job on host`. */
   readonly often: readonly { readonly host: string; readonly job: string }[];
+  /** How many jobs there are beside these. */
+  readonly more: number;
 }
 
 export function expectedRuns(watches: readonly Watch[], now: number): Expected {
-  const jobs = watches.flatMap(({ site, spec, facts, status }) =>
+  const all = watches.flatMap(({ site, spec, facts, status }) =>
     spec.kind === "job" && facts.kind === "job" && status !== "paused" ? [{ site, spec, facts }] : [],
   );
-  const [often, seldom] = [jobs.filter(isOften), jobs.filter((job) => !isOften(job))];
+  const jobs = all.slice(0, JOBS_MAX);
+  const { often = [], seldom = [] } = Object.groupBy(jobs, (job) => (isOften(job) ? "often" : "seldom"));
   const each = Math.floor(RUNS_MAX / Math.max(1, seldom.length));
   const runs = seldom.flatMap((job) => runsOf(job, now, Math.max(1, each))).sort((a, b) => a.at - b.at);
-  return { runs: runs.slice(0, RUNS_MAX), often: often.map(({ spec: { host, job } }) => ({ host, job })) };
+  return { runs, often: often.map(({ spec: { host, job } }) => ({ host, job })), more: all.length - jobs.length };
 }
 
 interface Job {

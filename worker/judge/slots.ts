@@ -42,8 +42,25 @@ type Walls = (after: number) => number | null;
 /** Finds the first slot after an instant; null when the schedule never matches again, or cannot be read. */
 export type Slots = (after: number) => Slot | null;
 
+type Pattern = Exclude<Schedule, { everySeconds: number }>;
+
+/** Reading an expression costs more than its next slot, and the same few are asked again and again. */
+const read = new Map<string, Slots>();
+const READ_MAX = 1_000;
+
 /** The slots of any schedule but an interval. One that cannot be read, which no plan may hold, has none. */
-export function slotsOf(schedule: Exclude<Schedule, { everySeconds: number }>): Slots {
+export function slotsOf(schedule: Pattern): Slots {
+  const named = "cron" in schedule ? ["cron", schedule.cron, schedule.by] : ["calendar", schedule.onCalendar];
+  const name = JSON.stringify([schedule.zone, ...named]);
+  const known = read.get(name);
+  if (known !== undefined) return known;
+  if (read.size >= READ_MAX) read.clear();
+  const slots = readSlots(schedule);
+  read.set(name, slots);
+  return slots;
+}
+
+function readSlots(schedule: Pattern): Slots {
   if (!isZone(schedule.zone)) return noSlots;
   return "cron" in schedule ? slotsOfCron(schedule) : slotsOfCalendar(schedule);
 }
@@ -59,17 +76,19 @@ function slotsOfCalendar({ onCalendar, zone }: { onCalendar: string; zone: strin
 
 function slotsOfCron({ cron, zone, by }: { cron: string; zone: string; by?: string | undefined }): Slots {
   const realTime = by === undefined && followsRealTime(cron);
-  const read = readCron(cron, realTime ? zone : "UTC");
-  if (!read.ok) return noSlots;
-  const next: Walls = (after) => read.value.nextRun(new Date(after))?.getTime() ?? null;
+  const expression = readCron(cron, realTime ? zone : "UTC");
+  if (!expression.ok) return noSlots;
+  const next: Walls = (after) => expression.value.nextRun(new Date(after))?.getTime() ?? null;
   if (realTime) return (after) => exactly(next(after));
   return (after) => nextOnWall(next, zone, by === undefined ? CRON : TASK_SCHEDULER, after);
 }
 
 /** Reads a five-field expression; the failure is what croner says of it. */
 export function readCron(cron: string, zone: string): Result<Cron, string> {
+  // By an offset croner reckons itself; in any zone it asks the runtime, which takes eight times as long.
+  const place = zone === "UTC" ? { utcOffset: 0 } : { timezone: zone };
   try {
-    return ok(new Cron(cron, { timezone: zone, mode: "5-part", paused: true }));
+    return ok(new Cron(cron, { ...place, mode: "5-part", paused: true }));
   } catch (error) {
     return failed(error instanceof Error ? error.message.replace(/^\w+: /, "") : "unreadable");
   }

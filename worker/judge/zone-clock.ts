@@ -23,8 +23,31 @@ export function wallOf(zone: string, at: number): number {
   return at + offsetAt(zone, at);
 }
 
-/** The wall clock's lead over UTC at an instant, in milliseconds. */
+/**
+ * The wall clock's lead over UTC at an instant, in milliseconds. Asking the runtime is dear, and clocks seldom jump: what they
+ * lead by at both ends of a day they lead by all day, since no zone jumps twice within two days.
+ */
 function offsetAt(zone: string, at: number): number {
+  const day = Math.floor(at / DAY_MS) * DAY_MS;
+  const [before, after] = [offsetOfDay(zone, day), offsetOfDay(zone, day + DAY_MS)];
+  return before === after ? before : askedOffset(zone, at);
+}
+
+/** Offsets at the beginnings of days (UTC), by zone. */
+const offsets = new Map<string, Map<number, number>>();
+const DAYS_MAX = 2_000;
+
+function offsetOfDay(zone: string, day: number): number {
+  const days = offsets.get(zone) ?? new Map<number, number>();
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const asked = askedOffset(zone, day);
+  if (days.size >= DAYS_MAX) days.clear();
+  offsets.set(zone, days.set(day, asked));
+  return asked;
+}
+
+function askedOffset(zone: string, at: number): number {
   const second = Math.floor(at / 1000) * 1000;
   const parts = new Map(
     formatOf(zone)
