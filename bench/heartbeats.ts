@@ -1,7 +1,6 @@
 /** Heartbeats a second through the real worker with durable D1, and through a bare one in the same run: the limit. */
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from "node:crypto";
 import { resolve } from "node:path";
-import { gzipSync } from "node:zlib";
 import { toBase64url } from "../protocol/base64url.ts";
 import { keyIdOf, type SigningKey, signedHeaders } from "../protocol/signature.ts";
 import { enrollmentSql, makeEnrollmentCode } from "../scripts/enrollment-code.ts";
@@ -11,7 +10,6 @@ import { serve } from "./serve.ts";
 const HEARTBEATS = 1_500;
 const WARM_UP = 200;
 const HOSTS = 8;
-const PAGES = 100;
 
 interface Host {
   readonly key: SigningKey;
@@ -21,8 +19,6 @@ interface Host {
 export interface Measured {
   readonly heartbeats: Load;
   readonly bare: Load;
-  readonly pageGzipBytes: number;
-  readonly page: Load;
 }
 
 export async function measureHeartbeats(folder: string): Promise<Measured> {
@@ -40,9 +36,7 @@ export async function measureHeartbeats(folder: string): Promise<Measured> {
   try {
     const hosts = await Promise.all(codes.map(({ code }, i) => enrol(worker.url, code, i)));
     const heartbeats = await load((i) => beat(worker.url, hosts[i % HOSTS]), HEARTBEATS, WARM_UP);
-    const body = await (await fetch(worker.url)).text();
-    const page = await load(async () => void (await (await fetch(worker.url)).text()), PAGES, 20);
-    return { heartbeats, bare, page, pageGzipBytes: gzipSync(body).byteLength };
+    return { heartbeats, bare };
   } finally {
     await worker.stop();
   }

@@ -1,8 +1,7 @@
 /** A bounded number of requests to one loopback address, some at a time: how many a second, how long each, how much CPU. */
-import { readdirSync, readFileSync } from "node:fs";
+import { workerdCpuMs } from "./cpu.ts";
 
 const CONCURRENCY = 8;
-const TICKS_PER_SECOND = 100;
 
 export interface Load {
   readonly perSecond: number;
@@ -39,27 +38,4 @@ async function spread(send: (i: number) => Promise<void>, from: number, count: n
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, lane));
   return times;
-}
-
-/** User and system time of every workerd process so far, by /proc (proc_pid_stat(5), fields 14 and 15). */
-function workerdCpuMs(): number | null {
-  try {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    const stats = pids.flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/stat`, "utf8")];
-      } catch {
-        return [];
-      }
-    });
-    const ticks = stats
-      .filter((stat) => stat.includes("(workerd)"))
-      .map((stat) => {
-        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        return Number(fields[11]) + Number(fields[12]);
-      });
-    return (ticks.reduce((sum, one) => sum + one, 0) * 1000) / TICKS_PER_SECOND;
-  } catch {
-    return null;
-  }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { measureHeartbeats } from "./heartbeats.ts";
 import { measureJob } from "./jobs.ts";
 import { measureLive } from "./live.ts";
+import { measurePages } from "./page.ts";
 import { measurePusher } from "./pusher.ts";
 import { figuresOf, tableOf } from "./report.ts";
 import { measureRows } from "./rows.ts";
@@ -25,10 +26,12 @@ try {
   const size = workerGzipBytes(folder);
   step("rows and statements");
   const rows = await measureRows(folder);
+  step("pages, in workerd and in a browser");
+  const pages = await measurePages(folder);
   step("heartbeats through workerd, D1 on disk");
   const heartbeats = await measureHeartbeats(folder);
   step("from deadline to delivery, on live clocks for five and a half minutes");
-  const figures = figuresOf(rows, heartbeats, await measureLive(folder), size, pusher, job);
+  const figures = figuresOf(rows, heartbeats, await measureLive(folder), size, pusher, job, pages);
   console.log(process.argv.includes("--json") ? JSON.stringify(figures) : tableOf(figures));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /** Answers what heartbeats and sweeps cost in rows and statements, measured inside the runtime by the tests' own measure. */
-import { heartbeatCost, pageCost, sweepCost } from "../test/worker/measure.ts";
+import { heartbeatCost, sweepCost } from "../test/worker/measure.ts";
 
 interface Bindings {
   readonly DB: D1Database;
@@ -7,8 +7,6 @@ interface Bindings {
 
 /** Numbers of watches, of which none is due, at which an idle sweep is measured. */
 const IDLE_WATCHES = [10, 1_000, 100_000];
-/** Numbers of jobs of which the page tells. */
-const PAGE_JOBS = [10, 100, 1_000];
 /** Sizes of the whole, in watches, runs and markers, among which one heartbeat and one due watch are measured. */
 const GROWTH = [100, 1_000, 10_000, 100_000];
 
@@ -22,10 +20,8 @@ export default {
       const { withRun } = await heartbeatCost(env.DB, size);
       growth[size] = { heartbeat: withRun.rowsRead, sweep: (await sweepCost(env.DB, size, 1)).rowsRead };
     }
-    const page: Record<string, number> = {};
-    for (const jobs of PAGE_JOBS) page[jobs] = (await pageCost(env.DB, jobs)).rowsRead;
     const one = await sweepCost(env.DB, 100_000, 1);
     const many = await sweepCost(env.DB, 100_000, 1_500);
-    return Response.json({ heartbeat, idle, growth, page, one, many });
+    return Response.json({ heartbeat, idle, growth, one, many });
   },
 } satisfies ExportedHandler<Bindings>;

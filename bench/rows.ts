@@ -10,7 +10,6 @@ const measured = z.object({
   heartbeat: z.object({ alive: usage, withRun: usage }),
   idle: z.record(z.string(), z.number()),
   growth: z.record(z.string(), z.object({ heartbeat: z.number(), sweep: z.number() })),
-  page: z.record(z.string(), z.number()),
   one: sweepUsage,
   many: sweepUsage,
 });

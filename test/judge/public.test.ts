@@ -46,7 +46,7 @@ const PUBLIC = [
   "sites.jobs.lastGood.startedAt",
   "sites.jobs.lastGood.finishedAt",
   "sites.jobs.dueAt",
-  "sites.jobs.recent.startedAt",
+  "sites.jobs.recent",
   "sites.hosts.host",
   "sites.hosts.heardAt",
   "sites.hosts.everySeconds",

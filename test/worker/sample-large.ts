@@ -2,6 +2,7 @@
 import type { Plan } from "../../protocol/plan.ts";
 import { mergeRun } from "../../worker/judge/merge.ts";
 import { replan } from "../../worker/judge/planned.ts";
+import { shownWatch } from "../../worker/judge/recent.ts";
 import { type Summary, summarize } from "../../worker/judge/summary.ts";
 import { judgeSite } from "../../worker/judge/verdict.ts";
 import type { Facts, JobFacts, RunFact, Watch } from "../../worker/judge/watch.ts";
@@ -10,7 +11,6 @@ import { NOW } from "./sample-summary.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const PLANNED = NOW - 200 * DAY;
 const JOBS_PER_HOST = 100;
 /** Every so manieth job carries on to the cloud what another one brought. */
 const FAR = 4;
@@ -71,26 +71,31 @@ function id(seed: number, i: number): string {
   return `00000000-0000-4000-8000-${String(seed).padStart(6, "0")}${String(i).padStart(6, "0")}`;
 }
 
-/** Watches of a site with that many jobs, as a sweep at `NOW` leaves them. */
-export function largeWatches(jobs: number): readonly Watch[] {
+/** Watches of a site with that many jobs, as a sweep at `now` leaves them. */
+export function largeWatches(jobs: number, now = NOW): readonly Watch[] {
+  const planned = now - 200 * DAY;
   const hosts = Array.from({ length: Math.ceil(jobs / JOBS_PER_HOST) }, (_, i) => i);
   const plans = hosts.map((i) => ({
     host: `host${i}`,
     plan: planOf(i, Math.min(JOBS_PER_HOST, jobs - i * JOBS_PER_HOST)),
-    plannedAt: PLANNED,
+    plannedAt: planned,
   }));
-  const replanned = replan("home", plans, [], PLANNED);
+  const replanned = replan("home", plans, [], planned);
   if (!("put" in replanned)) throw new Error(replanned.join("; "));
-  const watches = replanned.put.map((watch, i): Watch => ({ ...watch, facts: factsOf(watch, i) }));
-  return judgeSite("home", watches, [], NOW).after;
+  const watches = replanned.put.map((watch, i): Watch => ({ ...watch, facts: factsOf(watch, i, now) }));
+  return judgeSite("home", watches, [], now).after;
 }
 
-const LAST = Date.parse("2026-11-23T03:00:00Z");
+/** The last three o'clock whose runs are over. */
+function lastNight(now: number): number {
+  return Math.floor((now - 4 * HOUR) / DAY) * DAY + 3 * HOUR;
+}
 
-function factsOf({ spec }: Watch, i: number): Facts {
+function factsOf({ spec }: Watch, i: number, now: number): Facts {
+  const last = lastNight(now);
   switch (spec.kind) {
     case "host":
-      return { kind: "host", heardAt: NOW - 100_000, seqs: [[1, 90]], clockOffset: null };
+      return { kind: "host", heardAt: now - 100_000, seqs: [[1, 90]], clockOffset: null };
     case "job": {
       const none: JobFacts = {
         kind: "job",
@@ -101,14 +106,14 @@ function factsOf({ spec }: Watch, i: number): Facts {
         readings: null,
         unusual: null,
       };
-      return nightlyRuns(i, RUNS, LAST).reduce((facts, run) => mergeRun(facts, run), none);
+      return nightlyRuns(i, RUNS, last).reduce((facts, run) => mergeRun(facts, run), none);
     }
     case "copy":
       return {
         kind: "copy",
-        good: { recoveryAt: LAST, seenAt: LAST + HOUR, host: "host0", marker: `m-${i}`, sampled: 20, matched: 20 },
+        good: { recoveryAt: last, seenAt: last + HOUR, host: "host0", marker: `m-${i}`, sampled: 20, matched: 20 },
         bad: null,
-        depth: [{ at: LAST, versions: 41, oldestAt: LAST - 90 * DAY, newestAt: LAST }],
+        depth: [{ at: last, versions: 41, oldestAt: last - 90 * DAY, newestAt: last }],
       };
   }
 }
@@ -121,7 +126,7 @@ export function large(jobs: number): Summary {
     blinds: [],
     deadLetters: [],
     confirmations: [],
-    watches: largeWatches(jobs),
+    watches: largeWatches(jobs).map(shownWatch),
     incidents: [],
   });
 }

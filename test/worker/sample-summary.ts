@@ -7,6 +7,7 @@ import type { Plan } from "../../protocol/plan.ts";
 import { UNATTENDED } from "../../worker/judge/incident.ts";
 import { mergeReadings, mergeRun } from "../../worker/judge/merge.ts";
 import { replan } from "../../worker/judge/planned.ts";
+import { shownWatch } from "../../worker/judge/recent.ts";
 import { type Summary, type SummaryInput, summarize } from "../../worker/judge/summary.ts";
 import { judgeSite } from "../../worker/judge/verdict.ts";
 import type { Facts, JobFacts, RunFact, Watch } from "../../worker/judge/watch.ts";
@@ -106,7 +107,7 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     blinds: [],
     deadLetters: [],
     confirmations: [],
-    watches: verdict.after,
+    watches: verdict.after.map(shownWatch),
     ...more,
     incidents: [...open, ...(more.incidents ?? [])],
   });

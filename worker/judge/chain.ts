@@ -143,6 +143,11 @@ function returningJob(carriers: readonly Carrier[], dataset: string, tier: strin
   return null;
 }
 
+/** What belongs to each dataset, in the order of their names. */
+export function byDataset<Of>(all: readonly Of[], datasetOf: (of: Of) => string): [string, Of[]][] {
+  return [...Map.groupBy(all, datasetOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** The tiers a dataset passes, in the order of its chain, from the tier it is born in. */
 export function chainOf(copies: readonly CopySpec[], dataset: string): string[] {
   const mine = copies.filter((copy) => copy.dataset === dataset);

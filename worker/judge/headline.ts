@@ -54,18 +54,17 @@ export function siteHeadline(site: SiteSummary, now: number): Headline {
     const status = gravest.severity === "critical" ? "failed" : "degraded";
     return { status, text: `${incidentTitle(gravest, site, now)}.${others}` };
   }
-  const names = named(site, site.status);
   switch (site.status) {
     case "ok":
       return fresh(site);
     case "pending":
-      return { status: "pending", text: `Waiting for the first word of ${names}.` };
+      return { status: "pending", text: `Waiting for the first word of ${named(site)}.` };
     case "late":
-      return { status: "late", text: `Nothing is missed, but late: ${names}.` };
+      return { status: "late", text: `Nothing is missed, but late: ${named(site)}.` };
     case "paused":
-      return { status: "paused", text: `Paused, so not judged: ${names}.` };
+      return { status: "paused", text: `Paused, so not judged: ${named(site)}.` };
     default:
-      return { status: site.status, text: `Not well, and not yet looked into: ${names}.` };
+      return { status: site.status, text: `Not well, and not yet looked into: ${named(site)}.` };
   }
 }
 
@@ -76,8 +75,9 @@ function fresh({ tiers, copies }: SiteSummary): Headline {
   return { status: "unproven", text: `${text}, as far as jobs say: ${counted(claimed, "copy")} unproven.` };
 }
 
-/** The watches with this status: by name while they are few, else how many of which kind. */
-function named(site: SiteSummary, status: TierStatus): string {
+/** The watches with the site's own status: by name while they are few, else how many of which kind. */
+function named(site: SiteSummary): string {
+  const { status } = site;
   const names = watchesOf(site, status);
   if (names.length <= NAMES_MAX) return list(names);
   const count = (all: readonly { readonly status: TierStatus }[]) => all.filter((one) => one.status === status).length;

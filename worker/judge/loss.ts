@@ -1,6 +1,6 @@
 /** What would be gone if the site were lost now: the age of the data in the farthest copies. */
-import { chainOf } from "./chain.ts";
-import type { CopySpec, Proof, Watch } from "./watch.ts";
+import { byDataset, chainOf } from "./chain.ts";
+import type { Proof, Watch } from "./watch.ts";
 import { list, span } from "./words.ts";
 
 interface Farthest {
@@ -15,11 +15,10 @@ function farthestCopies(watches: readonly Watch[]): Farthest[] {
   const copies = watches.flatMap(({ spec, facts }) =>
     spec.kind === "copy" && facts.kind === "copy" ? [{ spec, facts }] : [],
   );
-  const specs: CopySpec[] = copies.map(({ spec }) => spec);
-  const datasets = [...new Set(specs.map(({ dataset }) => dataset))].sort();
-  return datasets.flatMap((dataset) => {
+  return byDataset(copies, ({ spec }) => spec.dataset).flatMap(([dataset, own]) => {
+    const specs = own.map(({ spec }) => spec);
     const tier = chainOf(specs, dataset).at(-1);
-    const copy = copies.find(({ spec }) => spec.dataset === dataset && spec.tier === tier);
+    const copy = own.find(({ spec }) => spec.tier === tier);
     if (copy === undefined) return [];
     const proof = copy.facts.good;
     return [{ dataset, tier: copy.spec.tier, proof, proven: proof !== null && proof.marker !== null }];
@@ -46,7 +45,11 @@ export function lostOf(watches: readonly Watch[], now: number): Lost[] {
 
 /** One sentence: "If the site were lost now: 31 h of photos and 5 h of apps." */
 export function lossIfLost(watches: readonly Watch[], now: number): string {
-  const losses = lostOf(watches, now);
+  return lossOf(lostOf(watches, now));
+}
+
+/** The same of losses that are known. */
+export function lossOf(losses: readonly Lost[]): string {
   return losses.length === 0 ? "No copy is watched yet." : `If the site were lost now: ${lossList(losses)}.`;
 }
 

@@ -80,7 +80,7 @@ function publicJob(job: JobSummary): JobSummary {
     lastGood: publicRun(job.lastGood),
     dueAt: job.dueAt,
     readings: [],
-    recent: job.recent.map(({ status, startedAt }) => ({ status, startedAt })),
+    recent: job.recent,
   };
 }
 

@@ -2,17 +2,16 @@
  * What the owner sees on the page, in `status.json` and in the feeds: paths, logs and keys are not in it because nothing here
  * reads them. What everybody may see of it is decided in public.ts.
  */
-import type { Reading } from "../../protocol/heartbeat.ts";
+import type { Reading, RunStatus } from "../../protocol/heartbeat.ts";
 import type { Blind } from "./blind.ts";
-import { chainOf } from "./chain.ts";
+import { byDataset, chainOf } from "./chain.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { Incident } from "./incident.ts";
-import { type Lost, lossIfLost, lostOf } from "./loss.ts";
+import { type Lost, lossOf, lostOf } from "./loss.ts";
 import { missingSeqs } from "./merge.ts";
-import { type RecentRun, recentRuns } from "./recent.ts";
-import { openRuns } from "./runs.ts";
+import type { ShownWatch } from "./recent.ts";
 import { severityOf } from "./severity.ts";
-import type { CopySpec, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
+import type { CopySpec, JobFacts, JobSpec, Reason, RunFact, Status, Watch } from "./watch.ts";
 
 /** The page's own word beside those of watches: it does its work, but something about it is not as it should be. */
 export type TierStatus = Status | "degraded";
@@ -54,8 +53,8 @@ export interface JobSummary {
   readonly lastGood: RunFact | null;
   readonly dueAt: number | null;
   readonly readings: readonly Reading[];
-  /** The newest runs, oldest first. */
-  readonly recent: readonly RecentRun[];
+  /** How the newest runs went, oldest first. */
+  readonly recent: readonly RunStatus[];
 }
 
 export interface HostSummary {
@@ -141,7 +140,7 @@ export interface SummaryInput {
   readonly blinds: readonly Blind[];
   readonly deadLetters: readonly DeadLetter[];
   readonly confirmations: readonly Confirmation[];
-  readonly watches: readonly Watch[];
+  readonly watches: readonly ShownWatch[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
 }
 
@@ -164,7 +163,7 @@ function worst(statuses: readonly TierStatus[]): TierStatus {
 }
 
 export function summarize(input: SummaryInput): Summary {
-  const sites = [...new Set(input.watches.map(({ site }) => site))].sort();
+  const bySite = Map.groupBy(input.watches, ({ site }) => site);
   return {
     generatedAt: input.now,
     lastSweepAt: input.lastSweepAt,
@@ -173,21 +172,21 @@ export function summarize(input: SummaryInput): Summary {
     confirmations: input.confirmations,
     deadLetters: input.deadLetters,
     blinds: input.blinds.filter(({ untilAt }) => untilAt > input.now - BLINDS_SHOWN_MS),
-    sites: sites.map((site) => summarizeSite(site, input)),
+    sites: [...bySite.keys()].sort().map((site) => summarizeSite(site, bySite.get(site) ?? [], input)),
   };
 }
 
-function summarizeSite(site: string, input: SummaryInput): SiteSummary {
-  const watches = input.watches.filter((watch) => watch.site === site);
+function summarizeSite(site: string, watches: readonly ShownWatch[], input: SummaryInput): SiteSummary {
   const copies = watches.flatMap(copySummary);
   const jobs = watches.flatMap(jobSummary);
   const specs = watches.flatMap(({ spec }) => (spec.kind === "copy" ? [spec] : []));
   const chains = chainsOf(specs);
+  const losses = lostOf(watches, input.now);
   return {
     name: site,
     status: worst(watches.map(shownStatus)),
-    loss: lossIfLost(watches, input.now),
-    losses: lostOf(watches, input.now),
+    loss: lossOf(losses),
+    losses,
     tiers: tiersOf(chains, jobs).map((name) => ({ name, status: tierStatus(name, copies, jobs, chains) })),
     chains,
     copies,
@@ -219,8 +218,8 @@ function copySummary(watch: Watch): CopySummary[] {
   return [{ dataset, tier, status, reason, windowSeconds, depth, feeds: spec.feeds.map(({ key }) => key), ...proof }];
 }
 
-function jobSummary(watch: Watch): JobSummary[] {
-  const { spec, facts, reason, dueAt } = watch;
+function jobSummary(watch: ShownWatch): JobSummary[] {
+  const { spec, facts, reason, dueAt, recent } = watch;
   if (spec.kind !== "job" || facts.kind !== "job") return [];
   const status = shownStatus(watch);
   const ended = [facts.good, facts.bad, facts.skipped].filter((run) => run !== null);
@@ -229,14 +228,20 @@ function jobSummary(watch: Watch): JobSummary[] {
       ...placeOf(spec),
       status,
       reason,
-      runningSince: openRuns(facts.runs).at(-1)?.startedAt ?? null,
+      runningSince: runningSince(facts),
       last: ended.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null,
       lastGood: facts.good,
       dueAt,
       readings: facts.readings?.list ?? [],
-      recent: recentRuns(facts.runs),
+      recent,
     },
   ];
+}
+
+/** The start of the newest run whose end is not told; of one that a later run followed to its end nobody waits. */
+function runningSince({ runs, good, bad }: JobFacts): number | null {
+  const endedAt = Math.max(good?.startedAt ?? 0, bad?.startedAt ?? 0);
+  return runs.findLast(({ finishedAt, startedAt }) => finishedAt === null && startedAt > endedAt)?.startedAt ?? null;
 }
 
 function placeOf({ host, job, tool, from, to, tier, datasets }: JobSpec) {
@@ -265,9 +270,8 @@ export function incidentSummary(
 }
 
 function chainsOf(specs: readonly CopySpec[]): ChainSummary[] {
-  const datasets = [...new Set(specs.map(({ dataset }) => dataset))].sort();
-  return datasets.flatMap((dataset) => {
-    const tiers = chainOf(specs, dataset);
+  return byDataset(specs, ({ dataset }) => dataset).flatMap(([dataset, own]) => {
+    const tiers = chainOf(own, dataset);
     return tiers[0] === undefined ? [] : [{ dataset, born: tiers[0], tiers }];
   });
 }

@@ -1,5 +1,5 @@
 /** How old the newest data of each tier is. A tier is as old as its oldest copy, since that is what would be missing. */
-import { chainOf } from "./chain.ts";
+import { byDataset, chainOf } from "./chain.ts";
 import type { CopySpec, Proof, Watch } from "./watch.ts";
 import { list, span } from "./words.ts";
 
@@ -22,7 +22,7 @@ export function tierAges(watches: readonly Watch[], now: number): string[] {
 /** In the order in which data passes through them, by the longest chain. */
 function tiersOf(copies: readonly Copy[]): string[] {
   const specs = copies.map(({ spec }) => spec);
-  const chains = [...new Set(specs.map(({ dataset }) => dataset))].sort().map((dataset) => chainOf(specs, dataset));
+  const chains = byDataset(specs, ({ dataset }) => dataset).map(([dataset, own]) => chainOf(own, dataset));
   const longestFirst = chains.sort((a, b) => b.length - a.length).flat();
   return [...new Set(longestFirst)].filter((tier) => specs.some((spec) => spec.tier === tier));
 }

@@ -1,25 +1,29 @@
 /** Times and names as a person reads them, in UTC. The page adds the reader's own zone. */
 
-const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1000],
-] as const;
+const SECOND = ["s", 1000] as const;
+const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], SECOND] as const;
 
 /** A duration in its two largest units: `31 h 5 min`, `45 s`, `2 d 3 h`. Under two days it is told in hours. */
 export function span(ms: number): string {
+  return inUnits(ms, true);
+}
+
+/** The same in the largest unit alone: `31 h`. */
+export function shortSpan(ms: number): string {
+  return inUnits(ms, false);
+}
+
+/** A page of a hundred jobs tells a thousand of them, so no list is made on the way. */
+function inUnits(ms: number, two: boolean): string {
   const rounded = Math.max(0, Math.round(ms / 1000) * 1000);
-  const units = rounded < 2 * 86_400_000 ? UNITS.slice(1) : UNITS;
-  const start = units.findIndex(([, size]) => rounded >= size);
-  if (start < 0) return "0 s";
-  let rest = rounded;
-  const parts = units.slice(start, start + 2).flatMap(([name, size]) => {
-    const whole = Math.floor(rest / size);
-    rest -= whole * size;
-    return whole === 0 ? [] : [`${whole} ${name}`];
-  });
-  return parts.join(" ");
+  for (let i = rounded < 2 * 86_400_000 ? 1 : 0; i < UNITS.length; i++) {
+    const [name, size] = UNITS[i] ?? SECOND;
+    if (rounded < size) continue;
+    const [nextName, nextSize] = UNITS[i + 1] ?? SECOND;
+    const next = two ? Math.floor((rounded % size) / nextSize) : 0;
+    return `${Math.floor(rounded / size)} ${name}${next === 0 ? "" : ` ${next} ${nextName}`}`;
+  }
+  return "0 s";
 }
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;

@@ -1,12 +1,14 @@
 /** Every dataset of a site: how old each of its copies is, how far back it reaches, and whether the rule of 3-2-1 holds. */
+import { raw } from "hono/html";
 import { explain } from "../judge/explain.ts";
 import { spreadOf, spreadWords } from "../judge/spread.ts";
 import type { ChainSummary, CopySummary, SiteSummary } from "../judge/summary.ts";
 import { copyKey } from "../judge/watch.ts";
 import { span } from "../judge/words.ts";
 import { Gauge } from "./gauge.tsx";
-import { Icon, type Mark, StatusWord } from "./icons.tsx";
+import { type Mark, StatusWord, saying, statusWord } from "./icons.tsx";
 import { gravestFirst, Left } from "./many.tsx";
+import { cell, escaped } from "./markup.ts";
 import { proofText } from "./proof-text.ts";
 import { Moment, Told } from "./time.tsx";
 
@@ -63,48 +65,45 @@ interface DatasetProps extends Props {
 
 function Dataset({ site, chain, copies, now }: DatasetProps) {
   const dense = site.chains.length > FULL_MAX;
+  if (dense && copies.every(isWell)) return raw(wellRow({ site, chain, copies, now }));
   return (
     <tr>
       <th scope="row">{chain.dataset}</th>
       {site.tiers.map(({ name }) => {
         const copy = copies.find(({ tier }) => tier === name);
         if (copy !== undefined)
-          return dense && isWell(copy) ? <Well copy={copy} now={now} /> : <Copy copy={copy} now={now} />;
-        return chain.born === name ? <Born tier={name} /> : <Nowhere tier={name} />;
+          return dense && isWell(copy) ? raw(wellCell(copy, now)) : <Copy copy={copy} now={now} />;
+        return raw(chain.born === name ? bornCell(name) : nowhereCell(name));
       })}
-      <td data-label="3-2-1">
-        <Rule chain={chain} copies={copies} dense={dense} />
-      </td>
+      {raw(ruleCell(chain, copies, dense))}
     </tr>
   );
 }
 
-function Born({ tier }: { tier: string }) {
-  return (
-    <td data-label={tier}>
-      <StatusWord mark="live" />
-    </td>
-  );
+/** As text: there may be a hundred of them. */
+function wellRow({ site, chain, copies, now }: DatasetProps): string {
+  const cells = site.tiers.map(({ name }) => {
+    const copy = copies.find(({ tier }) => tier === name);
+    if (copy !== undefined) return wellCell(copy, now);
+    return chain.born === name ? bornCell(name) : nowhereCell(name);
+  });
+  return `<tr><th scope="row">${escaped(chain.dataset)}</th>${cells.join("")}${ruleCell(chain, copies, true)}</tr>`;
 }
 
-function Nowhere({ tier }: { tier: string }) {
-  return (
-    <td class="none" data-label={tier}>
-      –
-    </td>
-  );
+function bornCell(tier: string): string {
+  return cell(tier, statusWord("live"));
+}
+
+function nowhereCell(tier: string): string {
+  return `<td class="none" data-label="${escaped(tier)}">–</td>`;
 }
 
 function isWell({ status, proven, sampled, matched }: CopySummary): boolean {
   return status === "ok" && proven && sampled === matched;
 }
 
-function Well({ copy: { tier, recoveryAt }, now }: { copy: CopySummary; now: number }) {
-  return (
-    <td data-label={tier}>
-      <StatusWord mark="ok" /> {recoveryAt === null ? "" : span(now - recoveryAt)}
-    </td>
-  );
+function wellCell({ tier, recoveryAt }: CopySummary, now: number): string {
+  return cell(tier, `${statusWord("ok")} ${recoveryAt === null ? "" : span(now - recoveryAt)}`);
 }
 
 function Copy({ copy, now }: { copy: CopySummary; now: number }) {
@@ -146,20 +145,12 @@ function Depth({ copy: { depth }, now }: { copy: CopySummary; now: number }) {
   );
 }
 
-function Rule({ chain, copies, dense }: Pick<DatasetProps, "chain" | "copies"> & { dense: boolean }) {
+function ruleCell(chain: ChainSummary, copies: readonly CopySummary[], dense: boolean): string {
   const spread = spreadOf(chain, copies);
   const [mark, word] = spread.kept
     ? spread.claimed
       ? (["unproven", "kept, unproven"] as const)
       : (["ok", "kept"] as const)
     : (["degraded", "not kept"] as const);
-  return (
-    <>
-      <span class={`status s-${mark}`}>
-        <Icon mark={mark} />
-        {word}
-      </span>
-      {dense ? null : <span class="note">{spreadWords(spread)}</span>}
-    </>
-  );
+  return cell("3-2-1", saying(mark, word) + (dense ? "" : `<span class="note">${escaped(spreadWords(spread))}</span>`));
 }

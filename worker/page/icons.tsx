@@ -57,7 +57,17 @@ export function Icon({ mark }: { mark: Mark }) {
 
 /** Shape and word. */
 export function StatusWord({ mark }: { mark: Mark }) {
-  return raw(`<span class="status s-${mark}">${drawn(mark)}${WORDS[mark]}</span>`);
+  return raw(statusWord(mark));
+}
+
+/** The same as text. */
+export function statusWord(mark: Mark): string {
+  return saying(mark, WORDS[mark]);
+}
+
+/** A shape with another word than its own; `word` as it is. */
+export function saying(mark: Mark, word: string): string {
+  return `<span class="status s-${mark}">${drawn(mark)}${word}</span>`;
 }
 
 /** The head of the arrow by which a job carries data. */

@@ -1,7 +1,7 @@
 /** The newest runs of a job as a row of marks, for a glance: each outcome has a shape of its own, and words say the same. */
 import { raw } from "hono/html";
 import type { RunStatus } from "../../protocol/heartbeat.ts";
-import { type RecentRun, recentWords } from "../judge/recent.ts";
+import { recentWords } from "../judge/recent.ts";
 
 const STEP = 6;
 
@@ -24,13 +24,32 @@ const CLASSES: Record<RunStatus, string> = {
   started: "s-pending",
 };
 
-export function Recent({ runs }: { runs: readonly RecentRun[] }) {
-  if (runs.length === 0) return <>–</>;
+export function Recent({ runs }: { runs: readonly RunStatus[] }) {
+  return raw(drawnRuns(runs));
+}
+
+/** Most jobs have nothing but good runs behind them: what was drawn once is kept. */
+const DRAWN = new Map<string, string>();
+const DRAWN_MAX = 500;
+
+/** The same as text. */
+export function drawnRuns(runs: readonly RunStatus[]): string {
+  if (runs.length === 0) return "–";
+  const name = runs.join(" ");
+  const known = DRAWN.get(name);
+  if (known !== undefined) return known;
+  if (DRAWN.size >= DRAWN_MAX) DRAWN.clear();
+  const made = draw(runs);
+  DRAWN.set(name, made);
+  return made;
+}
+
+function draw(runs: readonly RunStatus[]): string {
   const paths = new Map<string, string>();
-  runs.forEach(({ status }, i) => {
+  runs.forEach((status, i) => {
     paths.set(CLASSES[status], (paths.get(CLASSES[status]) ?? "") + MARKS[status](i * STEP));
   });
   const drawn = [...paths].map(([name, d]) => `<path class="${name}" fill-rule="evenodd" d="${d}"></path>`).join("");
   const box = `viewBox="0 0 ${runs.length * STEP} 16" role="img" aria-label="${recentWords(runs)}"`;
-  return raw(`<svg class="recent" ${box}>${drawn}</svg>`);
+  return `<svg class="recent" ${box}>${drawn}</svg>`;
 }

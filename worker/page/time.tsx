@@ -1,6 +1,6 @@
 /** Instants on the page: absolute in UTC, with the age beside them. */
 import { raw } from "hono/html";
-import { span } from "../judge/words.ts";
+import { shortSpan, span } from "../judge/words.ts";
 
 interface Instant {
   readonly at: number;
@@ -26,10 +26,7 @@ export function ago(at: number, now: number): string {
 
 /** The same in one unit: `5 h ago`. */
 export function briefly(at: number, now: number): string {
-  const largest = span(Math.abs(now - at))
-    .split(" ")
-    .slice(0, 2)
-    .join(" ");
+  const largest = shortSpan(Math.abs(now - at));
   return at <= now ? `${largest} ago` : `in ${largest}`;
 }
 

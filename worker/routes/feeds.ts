@@ -9,7 +9,7 @@ import { type Access, seesNothing } from "../judge/access.ts";
 import { expectedRuns } from "../judge/expected-runs.ts";
 import { statusJson } from "../judge/status-json.ts";
 import { waitingDeliveries } from "../store/deliveries.ts";
-import { allWatches, readableWatches } from "../store/watches.ts";
+import { shownWatches } from "../store/shown-watches.ts";
 import { accessOf, readSeen } from "./access.ts";
 import type { AppEnv } from "./context.ts";
 import { keepFor } from "./keeping.ts";
@@ -103,7 +103,6 @@ async function incidents(c: Asked, access: Access): Promise<Response> {
 
 async function calendar(c: Asked, access: Access): Promise<Response> {
   const { db, now } = c.env;
-  const sites = access.kind === "owner" ? "all" : access.sites;
-  const { watches } = sites === "all" ? await allWatches(db) : await readableWatches(db, sites);
+  const { watches } = await shownWatches(db, access.kind === "owner" ? "all" : access.sites);
   return c.body(expectedIcal(expectedRuns(watches, now)), 200, { "content-type": ICAL_TYPE });
 }

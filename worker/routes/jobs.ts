@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { seenBy } from "../judge/access.ts";
 import { daysOf } from "../judge/days.ts";
 import { publicRun } from "../judge/past-run.ts";
+import { shownWatch } from "../judge/recent.ts";
 import { scheduleWords } from "../judge/schedule-words.ts";
 import { summarize, sweepIsStale } from "../judge/summary.ts";
 import { publicSeries, seriesOf } from "../judge/usual.ts";
@@ -56,7 +57,7 @@ type Access = Awaited<ReturnType<typeof accessOf>>;
 function viewOf(site: string, history: JobHistory, access: Access, now: number): JobView | null {
   const { spec, facts, watches, lastSweepAt, incidents, outcomes, runs } = history;
   const none = { faults: [], blinds: [], deadLetters: [], confirmations: [] };
-  const summary = seenBy(access, summarize({ now, lastSweepAt, watches, incidents, ...none }));
+  const summary = seenBy(access, summarize({ now, lastSweepAt, watches: watches.map(shownWatch), incidents, ...none }));
   const seen = summary.sites.find(({ name }) => name === site);
   const job = seen?.jobs.find((one) => one.job === spec.job);
   if (seen === undefined || job === undefined) return null;

@@ -10,9 +10,9 @@ import { recentBlinds } from "./blinds.ts";
 import { deadLetters, disabledFaults } from "./channels.ts";
 import type { Database } from "./database.ts";
 import { drilledChannels } from "./drills.ts";
+import { shownWatches } from "./shown-watches.ts";
 import { sweepHealth } from "./sweeps.ts";
 import { recentIncidents } from "./verdicts.ts";
-import { allWatches, readableWatches } from "./watches.ts";
 
 /** Closed incidents shown for each site. */
 const CLOSED_MAX = 10;
@@ -40,25 +40,26 @@ export async function readSummary(
 ): Promise<Summary> {
   const { faults, routings, drills, publicSites } = setup;
   const channels = drills ? routings.map(({ channel }) => channel) : [];
-  const { watches, unreadable } = of === "all" ? await allWatches(db) : await readableWatches(db, of);
+  // All at once: each has a way to the database and back.
+  const [{ watches, unreadable }, health, disabled, letters, blinds, drilled] = await Promise.all([
+    shownWatches(db, of),
+    sweepHealth(db),
+    disabledFaults(db),
+    deadLetters(db, DEAD_LETTERS_MAX),
+    recentBlinds(db, BLINDS_MAX),
+    channels.length === 0 ? [] : drilledChannels(db),
+  ]);
   const sites = [...new Set(watches.map(({ site }) => site))];
-  const incidents = await recentIncidents(db, sites, closedMax);
-  const health = await sweepHealth(db);
+  const named = of === "all" ? [...unheardFaults(routings, watches), ...unwatchedFaults(publicSites, sites)] : [];
   return summarize({
     now,
-    faults: [
-      ...faults,
-      ...health.faults,
-      ...(await disabledFaults(db)),
-      ...unreadable.map(unreadableFault),
-      ...(of === "all" ? [...unheardFaults(routings, watches), ...unwatchedFaults(publicSites, sites)] : []),
-    ],
+    faults: [...faults, ...health.faults, ...disabled, ...unreadable.map(unreadableFault), ...named],
     watches,
-    deadLetters: await deadLetters(db, DEAD_LETTERS_MAX),
-    blinds: await recentBlinds(db, BLINDS_MAX),
-    confirmations: channels.length === 0 ? [] : confirmationsOf(channels, await drilledChannels(db), now),
+    deadLetters: letters,
+    blinds,
+    confirmations: confirmationsOf(channels, drilled, now),
     lastSweepAt: health.lastSweepAt,
-    incidents,
+    incidents: await recentIncidents(db, sites, closedMax),
   });
 }
 

@@ -67,7 +67,11 @@ export async function recentIncidents(
   const lastClosed = sql`(
     SELECT latest.id FROM json_each(${JSON.stringify(sites)}) AS s, incidents AS latest WHERE latest.id IN (
       SELECT id FROM incidents WHERE site = s.value AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT ${closedMax}))`;
-  const closed = await db.select().from(incidents).where(inArray(incidents.id, lastClosed)).orderBy(desc(incidents.closedAt));
+  const closed = await db
+    .select()
+    .from(incidents)
+    .where(inArray(incidents.id, lastClosed))
+    .orderBy(desc(incidents.closedAt));
   return [...(await openIncidents(db, sites)), ...closed.map(incidentOf)];
 }
 

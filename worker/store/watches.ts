@@ -1,19 +1,30 @@
 /** Watches in and out of D1. A watch is written only over the version it was read at. */
 import { and, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
 import * as z from "zod/mini";
-import { facts, reason, spec, status, type Watch } from "../judge/watch.ts";
+import { type Facts, facts, reason, spec, status, type Watch } from "../judge/watch.ts";
 import { type Database, field, perChunk } from "./database.ts";
+import { remembering } from "./remembered.ts";
 import { watches } from "./schema.ts";
 
-type Row = typeof watches.$inferSelect;
+export type Row = typeof watches.$inferSelect;
+
+/** Each takes some kilobytes. */
+const REMEMBERED_MAX = 4_000;
+const specOf = remembering(spec, REMEMBERED_MAX);
+const reasonOf = remembering(reason, REMEMBERED_MAX);
 
 /** Parses a row; a row that does not parse is a bug or a hand-edited database, and throws with its key. */
 function watchOf(row: Row): Watch {
+  return watchWith(row, z.parse(facts, JSON.parse(row.facts)));
+}
+
+/** The same of facts that are read already. */
+export function watchWith(row: Row, read: Facts): Watch {
   return {
     ...row,
-    spec: z.parse(spec, JSON.parse(row.spec)),
-    facts: z.parse(facts, JSON.parse(row.facts)),
-    reason: z.parse(reason, JSON.parse(row.reason)),
+    spec: specOf(row.spec),
+    facts: read,
+    reason: reasonOf(row.reason),
     status: z.parse(status, row.status),
   };
 }
@@ -28,12 +39,15 @@ function rowOf(watch: Watch): Row {
 }
 
 /** What could be read, and the rows that nobody can judge: written by hand, or by a version to come. */
-export interface ReadWatches {
-  readonly watches: readonly Watch[];
+export interface ReadWatches<Of extends Watch = Watch> {
+  readonly watches: readonly Of[];
   readonly unreadable: readonly { readonly site: string; readonly key: string }[];
 }
 
-function readable(rows: readonly Row[]): ReadWatches {
+export function readable<From extends Row, Of extends Watch>(
+  rows: readonly From[],
+  watchOf: (row: From) => Of,
+): ReadWatches<Of> {
   const read = rows.map((row) => {
     try {
       return { row, watch: watchOf(row) };
@@ -63,19 +77,16 @@ export async function watchesOfSites(db: Database, sites: readonly string[]): Pr
 }
 
 function rowsOfSites(db: Database, sites: readonly string[]): Promise<Row[]> {
-  return db
-    .select()
-    .from(watches)
-    .where(inArray(watches.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`));
+  return db.select().from(watches).where(isOf(sites));
+}
+
+export function isOf(sites: readonly string[]): SQL {
+  return inArray(watches.site, sql`(SELECT value FROM json_each(${JSON.stringify(sites)}))`);
 }
 
 /** As `watchesOfSites`, but a row that does not parse spoils its own site alone. */
 export async function readableWatches(db: Database, sites: readonly string[]): Promise<ReadWatches> {
-  return readable(await rowsOfSites(db, sites));
-}
-
-export async function allWatches(db: Database): Promise<ReadWatches> {
-  return readable(await db.select().from(watches));
+  return readable(await rowsOfSites(db, sites), watchOf);
 }
 
 export async function isAnythingWatched(db: Database): Promise<boolean> {
