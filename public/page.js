@@ -1,6 +1,7 @@
 /**
  * What a page does where scripts run, and does without where they do not: times by the reader's own clock with their age kept
- * up, and renewal without a flicker. It loads nothing but the page itself again, and keeps what was opened or held in focus.
+ * up, and renewal without a flicker. It loads nothing but the page itself again, and keeps what was opened or held in focus. The
+ * page that can be installed it lets the service worker keep, to be looked at when this device is offline.
  */
 
 const RENEW_MS = 30_000;
@@ -31,22 +32,23 @@ function span(ms) {
 }
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-/** @param {Intl.DateTimeFormatOptions} options */
-const formatOf = (options) => new Intl.DateTimeFormat("en-CA", { hourCycle: "h23", timeZone: zone, ...options });
-const numeric = /** @type {const} */ ({
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-});
-const moment = formatOf(numeric);
-const whole = formatOf({ ...numeric, weekday: "long", timeZoneName: "long" });
+/** @param {number} value */
+const two = (value) => String(value).padStart(2, "0");
 
-/** `2026-11-23 03:14`, as a clock beside the reader shows it. @param {number} at */
+/** `2026-11-23 03:14`, as a clock beside the reader shows it; a page has hundreds, and nothing is painted before. @param {number} at */
 function local(at) {
-  const parts = new Map(moment.formatToParts(at).map(({ type, value }) => [type, value]));
-  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")} ${parts.get("hour")}:${parts.get("minute")}`;
+  const of = new Date(at);
+  const day = `${of.getFullYear()}-${two(of.getMonth() + 1)}-${two(of.getDate())}`;
+  return `${day} ${two(of.getHours())}:${two(of.getMinutes())}`;
+}
+
+/** In full, with what stood there: for who points at it. @param {Event} event */
+function explain({ target }) {
+  const time = target instanceof Element ? target.closest("time") : null;
+  const utc = time?.dataset.utc;
+  if (time === null || utc === undefined || time.title !== "") return;
+  const whole = { dateStyle: /** @type {const} */ ("full"), timeStyle: /** @type {const} */ ("long") };
+  time.title = `${new Intl.DateTimeFormat("en-CA", { hourCycle: "h23", ...whole }).format(Date.parse(time.dateTime))} (${utc})`;
 }
 
 /** The server's clock as far as this browser knows it, so that a wrong clock here makes no data look young. */
@@ -58,7 +60,7 @@ function upgrade(root) {
     const at = Date.parse(time.dateTime);
     if (Number.isNaN(at)) continue;
     if (time.classList.contains("ago")) continue;
-    time.title = `${whole.format(at)} (${time.textContent})`;
+    time.dataset.utc = time.textContent ?? "";
     time.textContent = local(at);
   }
   for (const said of root.querySelectorAll("[data-zone]"))
@@ -141,10 +143,16 @@ function isOld() {
   document.querySelector("main")?.classList.add("stale");
 }
 
+// Before anything is painted (blocking="render" in the page), so that nothing moves when times change.
 upgrade(document);
 keepAges();
 setInterval(keepAges, AGE_MS);
+document.addEventListener("pointerover", explain);
 if (renews) {
   setInterval(renew, RENEW_MS);
   document.addEventListener("visibilitychange", renew);
+}
+if (document.querySelector('link[rel="manifest"]') !== null) {
+  // A browser that cannot or may not: then there is no page when it is offline, as for any other site.
+  navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
 }

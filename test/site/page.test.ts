@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import type { Summary } from "../../worker/judge/summary.ts";
 import { failurePage } from "../../worker/page/failure.tsx";
+import { FAVICON } from "../../worker/page/icons.tsx";
 import { incidentsPage } from "../../worker/page/incident-list.tsx";
 import { incidentPage } from "../../worker/page/incident-page.tsx";
 import { jobPage } from "../../worker/page/job-page.tsx";
@@ -23,6 +24,7 @@ import * as sample from "../worker/sample-summary.ts";
 import { barriers } from "./axe.ts";
 import { HAS_BROWSER, openBrowser } from "./browser.ts";
 import { picture } from "./looks.ts";
+import { DESK, PHONE, painted } from "./paint.ts";
 import { startWorker } from "./worker.ts";
 
 /** The longest names that the wire allows. */
@@ -88,7 +90,8 @@ const FITTING = [320, 703, 1024, 1152, 3840];
 const FILES: Record<string, readonly [string, string]> = {
   "/style.css": ["text/css", STYLE],
   "/page.js": ["text/javascript", readFileSync(new URL("../../public/page.js", import.meta.url), "utf8")],
-  "/keep.js": ["text/javascript", ""],
+  "/sw.js": ["text/javascript", ""],
+  "/favicon.svg": ["image/svg+xml", FAVICON],
   "/manifest.webmanifest": ["application/manifest+json", "{}"],
 };
 
@@ -160,6 +163,21 @@ describe.skipIf(!HAS_BROWSER)("the page in a browser", () => {
           }
         }
       });
+    },
+  );
+
+  test.each(["healthy", "stuck", "large", "job", "incident"])(
+    "that is %s moves nothing once it is painted, and asks for little",
+    async (name) => {
+      for (const device of [PHONE, DESK]) {
+        for (const scripts of [true, false]) {
+          const { layoutShift, requests } = await painted(browser, `${origin}/${name}`, { device, scripts });
+          const own = [`/${name}`, "/style.css", ...(scripts ? ["/page.js"] : [])];
+          const asked = requests.filter((path) => path !== "/favicon.svg");
+          const told = { width: device.width, scripts };
+          expect({ ...told, layoutShift, asked }).toEqual({ ...told, layoutShift: 0, asked: own });
+        }
+      }
     },
   );
 

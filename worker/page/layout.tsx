@@ -42,7 +42,7 @@ export function Layout({ title, renews, stale, aside, head, account, foot, child
         <title>{title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href={STYLE_PATH} />
-        {isOfSite ? <script type="module" src="/page.js" /> : null}
+        {isOfSite ? <script type="module" src="/page.js" blocking="render" /> : null}
         {head}
       </head>
       <body data-renews={renews ? "" : undefined}>

@@ -65,7 +65,6 @@ function Installable() {
     <>
       <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
       <link rel="apple-touch-icon" href="/icon-192.png" />
-      <script src="/keep.js" defer />
     </>
   );
 }
