@@ -92,6 +92,7 @@ const incident: IncidentSummary = {
 
 const home: SiteSummary = {
   name: "home",
+  held: [],
   status: "ok",
   loss: "If the site were lost now: 6 h of photos.",
   losses: [],

@@ -118,7 +118,7 @@ function full(): Summary {
     blinds: [{ fromAt: 1, untilAt: 2 }],
     deadLetters: [{ channel: "mail", title: "t", end: "refused", at: 1, error: "e" }],
     confirmations: [{ channel: "mail", state: "confirmed", at: 1 }],
-    sites: [{ ...stuck, copies, jobs, hosts }],
+    sites: [{ ...stuck, copies, jobs, hosts, held: [{ kind: "silence", scope: "site:home", untilAt: 5 }] }],
   };
   return marked(summary) as Summary;
 }

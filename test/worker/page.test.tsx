@@ -43,6 +43,32 @@ describe.each(Object.entries(samples))("the page of a site that is %s", (_, summ
 });
 
 describe("what the page says", () => {
+  test("of a silence that holds: that alerts are held back, of what and until when", () => {
+    const act = { id: "a", site: "home", kind: "silence" as const, fromAt: NOW - HOUR, recurs: null };
+    const acts = [
+      { ...act, scope: "site:home", untilAt: NOW + HOUR },
+      { ...act, scope: "job:corenas/sync", kind: "pause" as const, untilAt: null },
+      { ...act, scope: "host:winvm", untilAt: NOW - 60_000 },
+      { ...act, scope: "tier:staging", fromAt: NOW + HOUR, untilAt: null },
+    ];
+    const text = textOf(shown(healthy({ acts })));
+    expect(text).toContain("Alerts are held back Silenced: the whole site home, until 2026-11-23 09:30 UTC .");
+    expect(text).toContain("Paused, so not judged: job sync on corenas, until it is ended.");
+    expect(text).not.toMatch(/winvm, until|tier staging/);
+    expect(textOf(shown(healthy()))).not.toContain("held back");
+  });
+
+  test("of a job that is missed: that it is overdue, where else its next deadline stands", () => {
+    expect(textOf(shown(samples.stuck))).toMatch(/sync on corenas .* missed .* overdue health on corenas/);
+    expect(textOf(shown(healthy()))).not.toContain("overdue");
+  });
+
+  test("of a site that is well: how long it has been, as far as anything is known", () => {
+    expect(textOf(shown(healthy({ incidents: [past] })))).toContain("The last incident ended 2 d 20 h ago, after 4 h.");
+    expect(textOf(shown(healthy()))).not.toContain("The last incident");
+    expect(textOf(shown(samples.stuck))).not.toContain("The last incident");
+  });
+
   test("of a healthy site: its sentence, what would be lost, and each copy's age, window and verified files", () => {
     const text = textOf(shown(samples.healthy));
     expect(text).toContain("All 4 tiers are fresh.");

@@ -126,6 +126,7 @@ export function large(jobs: number): Summary {
     blinds: [],
     deadLetters: [],
     confirmations: [],
+    acts: [],
     watches: largeWatches(jobs).map(shownWatch),
     incidents: [],
   });

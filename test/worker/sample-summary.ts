@@ -90,7 +90,7 @@ function wellFacts(ago = 0): Record<string, Facts> {
   };
 }
 
-type More = Partial<Pick<SummaryInput, "faults" | "blinds" | "deadLetters" | "lastSweepAt" | "incidents">>;
+type More = Partial<Pick<SummaryInput, "faults" | "blinds" | "deadLetters" | "lastSweepAt" | "incidents" | "acts">>;
 
 /** The summary of the reference site with these facts, after one sweep. */
 function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANNED): Summary {
@@ -107,6 +107,7 @@ function judged(facts: Record<string, Facts>, more: More = {}, plannedAt = PLANN
     blinds: [],
     deadLetters: [],
     confirmations: [],
+    acts: [],
     watches: verdict.after.map(shownWatch),
     ...more,
     incidents: [...open, ...(more.incidents ?? [])],

@@ -12,7 +12,7 @@ import { largeWatches } from "./sample-large.ts";
 import { NOW } from "./sample-summary.ts";
 import { db, emptyDatabase } from "./support.ts";
 
-const none = { lastSweepAt: NOW, faults: [], blinds: [], deadLetters: [], confirmations: [], incidents: [] };
+const none = { lastSweepAt: NOW, faults: [], blinds: [], deadLetters: [], confirmations: [], acts: [], incidents: [] };
 const HOUR = 3_600_000;
 
 /** With so many of its runs, and these marks beside them. */

@@ -30,6 +30,23 @@ function holdsUntil(act: Act, now: number): number | null {
   return began === null ? null : Math.min(end, began + seconds * 1000);
 }
 
+/** An act that holds now. */
+export interface Held {
+  readonly kind: Act["kind"];
+  readonly scope: string;
+  /** Null: until somebody ends it. */
+  readonly untilAt: number | null;
+}
+
+/** Those that hold at `now`, in their order. */
+export function heldAt(acts: readonly Act[], now: number): Held[] {
+  return acts.flatMap((act) => {
+    const until = holdsUntil(act, now);
+    const untilAt = until === Number.POSITIVE_INFINITY ? null : until;
+    return until === null ? [] : [{ kind: act.kind, scope: act.scope, untilAt }];
+  });
+}
+
 /** The latest end of the acts of a kind that hold at `now` and cover one of these keys; null when none does. */
 export function coveredUntil(
   acts: readonly Act[],

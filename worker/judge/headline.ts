@@ -38,6 +38,15 @@ export function pageHeadline(summary: Summary): Headline {
   return { status: "ok", text: others.length === 0 ? first.text : `All ${others.length + 1} sites are fresh.` };
 }
 
+/** How long it has been well, as far as incidents are kept; null while one is open, and when there never was one. */
+export function lastIncident({ sites, generatedAt }: Summary): string | null {
+  const all = sites.flatMap(({ incidents }) => incidents);
+  const ends = all.flatMap(({ openedAt, closedAt }) => (closedAt === null ? [] : [{ openedAt, closedAt }]));
+  const last = ends.sort((a, b) => b.closedAt - a.closedAt)[0];
+  if (last === undefined || ends.length < all.length) return null;
+  return `The last incident ended ${span(generatedAt - last.closedAt)} ago, after ${span(last.closedAt - last.openedAt)}.`;
+}
+
 /** What would be lost, in one sentence: of all sites, since any of them may burn. Null when nothing is copied. */
 export function pageLoss({ sites }: Summary): string | null {
   const losses = sites.flatMap((site) =>

@@ -42,6 +42,8 @@ function publicSite(site: SiteSummary): SiteSummary {
     jobs: site.jobs.map(publicJob),
     hosts: site.hosts.map(publicHost),
     incidents: site.incidents.map(publicIncident),
+    // When nobody is told is for nobody else to know.
+    held: [],
   };
 }
 

@@ -3,6 +3,7 @@
  * reads them. What everybody may see of it is decided in public.ts.
  */
 import type { Reading, RunStatus } from "../../protocol/heartbeat.ts";
+import { type Act, type Held, heldAt } from "./acts.ts";
 import type { Blind } from "./blind.ts";
 import { byDataset, chainOf } from "./chain.ts";
 import type { Confirmation } from "./confirmation.ts";
@@ -105,6 +106,8 @@ export interface SiteSummary {
   readonly jobs: readonly JobSummary[];
   readonly hosts: readonly HostSummary[];
   readonly incidents: readonly IncidentSummary[];
+  /** Silences and pauses that hold now. */
+  readonly held: readonly Held[];
 }
 
 /** A delivery that was given up. */
@@ -141,6 +144,8 @@ export interface SummaryInput {
   readonly deadLetters: readonly DeadLetter[];
   readonly confirmations: readonly Confirmation[];
   readonly watches: readonly ShownWatch[];
+  /** Silences and pauses of these sites. */
+  readonly acts: readonly Act[];
   readonly incidents: readonly (Incident & { readonly closedAt: number | null })[];
 }
 
@@ -193,6 +198,10 @@ function summarizeSite(site: string, watches: readonly ShownWatch[], input: Summ
     jobs,
     hosts: watches.flatMap(hostSummary),
     incidents: input.incidents.filter((incident) => incident.site === site).map((of) => incidentSummary(of, watches)),
+    held: heldAt(
+      input.acts.filter((act) => act.site === site),
+      input.now,
+    ),
   };
 }
 

@@ -14,7 +14,7 @@ import { incidentPath, jobPath, logPath } from "./paths.ts";
 import { proofText } from "./proof-text.ts";
 import { Runs } from "./runs.tsx";
 import { Strip, Troubles } from "./strip.tsx";
-import { Moment, Told, When } from "./time.tsx";
+import { Moment, noneDue, Told, When } from "./time.tsx";
 
 export interface JobView {
   readonly site: string;
@@ -93,7 +93,7 @@ function Head({ view: { site, job, schedule, graceSeconds }, now }: { view: JobV
         </div>
         <div>
           <dt>Next due</dt>
-          <dd>{dueAt === null ? "nothing is due" : <When at={dueAt} now={now} />}</dd>
+          <dd>{dueAt === null ? noneDue(status, "nothing is due") : <When at={dueAt} now={now} />}</dd>
         </div>
       </dl>
     </div>

@@ -11,7 +11,7 @@ import { gravestFirst, Left } from "./many.tsx";
 import { cell, escaped } from "./markup.ts";
 import { jobPath } from "./paths.ts";
 import { drawnRuns, Recent } from "./recent.tsx";
-import { briefly, Told, When } from "./time.tsx";
+import { briefly, noneDue, Told, When } from "./time.tsx";
 
 interface Props {
   readonly site: string;
@@ -109,7 +109,7 @@ function Full({ site, job, now }: RowProps) {
       <td class="num" data-label="Moved">
         {last?.bytes === undefined ? "–" : bytesText(last.bytes)}
       </td>
-      <td data-label="Next due">{dueAt === null ? "–" : <When at={dueAt} now={now} />}</td>
+      <td data-label="Next due">{dueAt === null ? noneDue(status, "–") : <When at={dueAt} now={now} />}</td>
     </tr>
   );
 }

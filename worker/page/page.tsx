@@ -1,10 +1,11 @@
 /** The status page: a summary in, HTML out. Pure: `now`, in milliseconds, is what ages are told against. */
-import { type Headline, openIncidents, pageHeadline, pageLoss, siteHeadline } from "../judge/headline.ts";
+import { type Headline, lastIncident, openIncidents, pageHeadline, pageLoss, siteHeadline } from "../judge/headline.ts";
 import { type SiteSummary, type Summary, sweepIsStale } from "../judge/summary.ts";
 import { Chain } from "./chain.tsx";
 import { Confirmations } from "./confirmations.tsx";
 import { Datasets } from "./datasets.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
+import { HeldBack } from "./held.tsx";
 import { Hosts } from "./hosts.tsx";
 import { Icon } from "./icons.tsx";
 import { ClosedIncidents, Coded, OpenIncidents } from "./incidents.tsx";
@@ -43,8 +44,14 @@ export function page(summary: Summary, now: number, { renews, all = false, badKe
       account={by}
       head={<Installable />}
     >
-      <Verdict headline={headline} loss={pageLoss(summary)} detail={others.length === 0 ? only : undefined} />
+      <Verdict
+        headline={headline}
+        loss={pageLoss(summary)}
+        detail={others.length === 0 ? only : undefined}
+        before={lastIncident(summary)}
+      />
       <Warnings summary={summary} now={now} />
+      <HeldBack sites={summary.sites} />
       {only === undefined ? <Nothing summary={summary} badKey={badKey} /> : null}
       {others.length === 0 ? null : <SiteList summary={summary} now={now} />}
       <OpenIncidents sites={summary.sites} now={now} />

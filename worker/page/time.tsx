@@ -1,5 +1,6 @@
 /** Instants on the page: absolute in UTC, with the age beside them. */
 import { raw } from "hono/html";
+import type { TierStatus } from "../judge/summary.ts";
 import { shortSpan, span } from "../judge/words.ts";
 
 interface Instant {
@@ -43,6 +44,11 @@ function ageOf(iso: string, words: string): string {
 export function When({ at, now }: Instant) {
   const iso = new Date(at).toISOString();
   return raw(`${ageOf(iso, ago(at, now))} <span class="at">${timeOf(iso)}</span>`);
+}
+
+/** Where no deadline runs: what is missed is not waited for, it is overdue. */
+export function noneDue(status: TierStatus, word: string): string {
+  return status === "missed" ? "overdue" : word;
 }
 
 const MOMENT = /(\d{4}-\d\d-\d\d \d\d:\d\d UTC)/;

@@ -11,9 +11,11 @@ interface Props {
   readonly loss: string | null;
   /** The only site, whose loss is told by dataset. */
   readonly detail?: SiteSummary | undefined;
+  /** When it was last not well. */
+  readonly before?: string | null;
 }
 
-export function Verdict({ headline, loss, detail }: Props) {
+export function Verdict({ headline, loss, detail, before = null }: Props) {
   return (
     <div class="verdict">
       <Icon mark={headline.status} />
@@ -30,6 +32,7 @@ export function Verdict({ headline, loss, detail }: Props) {
         {detail === undefined || !isShort(detail.losses) ? null : (
           <p class="loss">By dataset: {lossList(detail.losses)}.</p>
         )}
+        {before === null ? null : <p class="loss">{before}</p>}
       </div>
     </div>
   );

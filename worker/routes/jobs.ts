@@ -56,7 +56,7 @@ type Access = Awaited<ReturnType<typeof accessOf>>;
 
 function viewOf(site: string, history: JobHistory, access: Access, now: number): JobView | null {
   const { spec, facts, watches, lastSweepAt, incidents, outcomes, runs } = history;
-  const none = { faults: [], blinds: [], deadLetters: [], confirmations: [] };
+  const none = { faults: [], blinds: [], deadLetters: [], confirmations: [], acts: [] };
   const summary = seenBy(access, summarize({ now, lastSweepAt, watches: watches.map(shownWatch), incidents, ...none }));
   const seen = summary.sites.find(({ name }) => name === site);
   const job = seen?.jobs.find((one) => one.job === spec.job);

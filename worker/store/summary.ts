@@ -6,6 +6,7 @@ import type { Routing } from "../judge/route.ts";
 import { type Summary, summarize } from "../judge/summary.ts";
 import { unheardFaults, unwatchedFaults } from "../judge/unheard.ts";
 import { nameOf } from "../judge/words.ts";
+import { actsOfSites } from "./acts.ts";
 import { recentBlinds } from "./blinds.ts";
 import { deadLetters, disabledFaults } from "./channels.ts";
 import type { Database } from "./database.ts";
@@ -50,6 +51,7 @@ export async function readSummary(
     channels.length === 0 ? [] : drilledChannels(db),
   ]);
   const sites = [...new Set(watches.map(({ site }) => site))];
+  const [incidents, acts] = await Promise.all([recentIncidents(db, sites, closedMax), actsOfSites(db, sites, now)]);
   const named = of === "all" ? [...unheardFaults(routings, watches), ...unwatchedFaults(publicSites, sites)] : [];
   return summarize({
     now,
@@ -59,7 +61,8 @@ export async function readSummary(
     blinds,
     confirmations: confirmationsOf(channels, drilled, now),
     lastSweepAt: health.lastSweepAt,
-    incidents: await recentIncidents(db, sites, closedMax),
+    incidents,
+    acts,
   });
 }
 

@@ -1,7 +1,8 @@
 /** `/owner/quiet`: what is held back now, and what is planned to be. */
 import type { listActs } from "../../../protocol/owner/acts.ts";
 import type { AnswerOf } from "../../../protocol/owner/operation.ts";
-import { nameOf, span } from "../../judge/words.ts";
+import { span } from "../../judge/words.ts";
+import { scopeText } from "../scope.ts";
 import { Moment, When } from "../time.tsx";
 import { Form, formState } from "./form.tsx";
 import { ownerPage, type Told } from "./frame.tsx";
@@ -20,7 +21,7 @@ export interface QuietSite {
 export function quietPage(sites: readonly QuietSite[], zone: string, told: Told): string {
   const groups = sites.map(({ site, scopes }) => ({
     label: `Site ${site}`,
-    options: scopes.map((scope) => ({ value: `${site} ${scope}`, label: label(site, scope) })),
+    options: scopes.map((scope) => ({ value: `${site} ${scope}`, label: scopeText(site, scope) })),
   }));
   return ownerPage(
     "/owner/quiet",
@@ -36,11 +37,6 @@ export function quietPage(sites: readonly QuietSite[], zone: string, told: Told)
       )}
     </>,
   );
-}
-
-function label(site: string, scope: string): string {
-  if (scope === "site") return `the whole site ${site}`;
-  return `${scope.slice(0, scope.indexOf(":"))} ${nameOf(scope)}`;
 }
 
 function Held({ sites, told }: { sites: readonly QuietSite[]; told: Told }) {
@@ -89,7 +85,7 @@ const VERBS = { pause: ["Paused", "Planned pause"], silence: ["Silenced", "Plann
 
 function HeldAct({ site, act, told }: { site: string; act: ListedAct; told: Told }) {
   const { id, kind, recurs, note, by, madeAt } = act;
-  const what = label(site, act.scope === `site:${site}` ? "site" : act.scope);
+  const what = scopeText(site, act.scope);
   const verb = VERBS[kind][isPlanned(act, told.now) ? 1 : 0];
   return (
     <li class="notice">
