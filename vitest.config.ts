@@ -54,7 +54,8 @@ export default defineConfig(async () => ({
           environment: "node",
           globalSetup: ["./test/pusher/bundle.ts", "./test/site/unpack-browser.ts"],
           testTimeout: 300_000,
-          hookTimeout: 300_000,
+          // A hook may wait for its turn with zfs-fuse.
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -5,6 +5,7 @@ import type { Settings } from "../../worker/settings.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { metered } from "./metered.ts";
 import { signedIn, tokenFor } from "./owner.ts";
+import { queue } from "./queued.ts";
 import { corenasPlan, HOUR, MINUTE, night, referenceSite } from "./reference.ts";
 import { emptyDatabase, enrolled, request, START, settingsWith, sweepAt } from "./support.ts";
 
@@ -130,4 +131,14 @@ describe("what a feed costs", () => {
     expect(alone.rowsRead).toBeLessThanOrEqual(30);
     expect(alone.rowsWritten).toBe(0);
   });
+});
+
+test("the owner's metrics count what waits in a channel, for one of its browsers too, and nothing that is done", async () => {
+  await queue(
+    { channel: "mail", incident: "done" },
+    { channel: "mail", incident: "waits" },
+    { channel: "mail/a-browser", incident: "waits" },
+  );
+  await env.DB.prepare("UPDATE deliveries SET due_at = NULL WHERE incident_id = 'done'").run();
+  expect((await read("/metrics", owner)).text).toContain('tierwatch_deliveries_pending{channel="mail"} 2');
 });

@@ -46,6 +46,18 @@ async function openPath(): Promise<string> {
   return /<a href="(\/incidents\/home\/job:corenas\/sync@\d+)"/.exec(html)?.[1] ?? "";
 }
 
+/** So many that are over, an hour apart. */
+async function closedIncidents(count: number): Promise<void> {
+  await env.DB.prepare(`
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+    INSERT INTO incidents (id, site, root, severity, opened_at, noticed_at, closed_at, subject, reason)
+    SELECT 'home/job:corenas/nightly@' || i, 'home', 'job:corenas/nightly', 'critical', ${START} - i * ${HOUR},
+      ${START} - i * ${HOUR}, ${START} - i * ${HOUR} + ${MINUTE}, 'job:corenas/nightly',
+      '{"code":"run","at":1,"status":"failed","text":"no space"}' FROM n`).run();
+}
+
+const olderIn = (html: string) => /href="(\/incidents\?before=\d+)"/.exec(html)?.[1];
+
 describe("the list of incidents", () => {
   test("has what is open first, and leads to its page", async () => {
     const { status, html } = await read("/incidents", owner);
@@ -61,21 +73,24 @@ describe("the list of incidents", () => {
   });
 
   test("goes back a page at a time, and reads no more than a page", async () => {
-    await env.DB.prepare(`
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
-      INSERT INTO incidents (id, site, root, severity, opened_at, noticed_at, closed_at, subject, reason)
-      SELECT 'home/job:corenas/nightly@' || i, 'home', 'job:corenas/nightly', 'critical', ${START} - i * ${HOUR},
-        ${START} - i * ${HOUR}, ${START} - i * ${HOUR} + ${MINUTE}, 'job:corenas/nightly',
-        '{"code":"run","at":1,"status":"failed","text":"no space"}' FROM n`).run();
+    await closedIncidents(500);
     const meter = metered(env.DB);
     const first = await read("/incidents", owner, openDatabase(meter.d1));
     expect(meter.take().rowsRead).toBeLessThanOrEqual(90);
-    const older = /href="(\/incidents\?before=\d+)"/.exec(first.html)?.[1] ?? "";
-    const next = await read(older, owner);
+    const next = await read(olderIn(first.html) ?? "", owner);
     expect(textOf(next.html)).toContain("Older incidents");
     const ids = (html: string) => [...html.matchAll(/nightly@(\d+)"/g)].map(([, id]) => id);
     expect(ids(next.html).filter((id) => ids(first.html).includes(id))).toEqual([]);
     expect(ids(next.html)).toHaveLength(30);
+  });
+
+  test("ends with its last page, also when that is full", async () => {
+    await env.DB.prepare("DELETE FROM incidents").run();
+    await closedIncidents(60);
+    const first = await read("/incidents", owner);
+    const last = await read(olderIn(first.html) ?? "", owner);
+    expect(last.html).toContain("nightly@60");
+    expect(olderIn(last.html)).toBeUndefined();
   });
 });
 

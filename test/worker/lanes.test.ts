@@ -91,13 +91,14 @@ describe("one invocation", () => {
 
   test("sends what is critical before warnings, and warnings before notices", async () => {
     const taken = receivers(fine);
+    // By their age and by their ids they would come the other way round.
     await queue(
-      { channel: "ops", incident: "n", kind: "notice", severity: "warning", dueAt: START - 3 },
-      { channel: "ops", incident: "w", severity: "warning", dueAt: START - 2 },
-      { channel: "ops", incident: "c", severity: "critical", dueAt: START - 1 },
+      { channel: "ops", incident: "a notice", kind: "notice", severity: "warning", dueAt: START - 3 },
+      { channel: "ops", incident: "b warning", severity: "warning", dueAt: START - 2 },
+      { channel: "ops", incident: "c critical", severity: "critical", dueAt: START - 1 },
     );
     await deliverDue(db, settingsOf(hook("ops")), START);
-    expect(taken.map(({ id }) => id[0])).toEqual(["c", "w", "n"]);
+    expect(taken.map(({ id }) => id[0])).toEqual(["c", "b", "a"]);
   });
 });
 

@@ -5,6 +5,7 @@ import { tokenOf } from "../../worker/links.ts";
 import { incidentOfId } from "../../worker/store/answers.ts";
 import { openDatabase } from "../../worker/store/database.ts";
 import { sweep } from "../../worker/sweep.ts";
+import { beforeBatches } from "./between.ts";
 import { attention, claim, DAY, INCIDENT, opened, SECRET, settings, untouched, visit } from "./link.ts";
 import { corenasPlan } from "./reference.ts";
 import {
@@ -160,21 +161,10 @@ test("a press while a sweep is under way is not undone by what the sweep read be
   const token = await tokenOf(SECRET, claim({ subject: id }));
   // The press falls between the sweep's reading and its writing.
   let pressed: Promise<unknown> | undefined;
-  const meanwhile = openDatabase(
-    new Proxy(env.DB, {
-      get(target, name) {
-        if (name === "batch") {
-          return async (statements: D1PreparedStatement[]) => {
-            pressed ??= visit("POST", token, START + 120_000);
-            await pressed;
-            return target.batch(statements);
-          };
-        }
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    }),
-  );
+  const meanwhile = beforeBatches(1, () => {
+    pressed = visit("POST", token, START + 120_000);
+    return pressed;
+  });
   // A reminder is due, so the sweep writes what it read of the incident.
   await clocksRanUntil(START + 120_000);
   const reminding = { ...settingsWith([]), remind: { critical: 60_000, warning: 60_000 } };

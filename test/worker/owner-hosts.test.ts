@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type OwnedSite, ownedSite, trail } from "./owned-site.ts";
 import { corenasPlan } from "./reference.ts";
-import { beat, newCode, newKey, request, START, send, sendPlan, settingsWith, sweepAt } from "./support.ts";
+import { beat, enrolled, newCode, newKey, request, START, send, sendPlan, settingsWith, sweepAt } from "./support.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -40,6 +40,17 @@ describe("hosts", () => {
     });
     expect((await as("addHost", { body: { site: "home", host: "winvm" } })).status).toBe(409);
     expect(JSON.stringify((await env.DB.prepare("SELECT * FROM audit").all()).results)).not.toContain(code);
+  });
+
+  test("of one name at two sites have each their own key and codes", async () => {
+    const other = await enrolled("cabin", "corenas", corenasPlan, START);
+    await newCode("home", "corenas", START + HOUR);
+    expect((await as("listHosts")).said).toMatchObject({
+      hosts: [
+        { site: "cabin", host: "corenas", keys: [{ fingerprint: other.key.keyId }], codes: [] },
+        { site: "home", host: "corenas", keys: [{ fingerprint: site.corenas.key.keyId }], codes: [{}] },
+      ],
+    });
   });
 
   test("get a new key, and with its first use the old one is refused", async () => {

@@ -138,6 +138,13 @@ describe("a token", () => {
     }
   });
 
+  test("is nobody's who knows which it is, and not its secret", async () => {
+    const { id } = await tokenFor("write", START);
+    const authorization = `Bearer ${id}.${"A".repeat(43)}`;
+    expect((await who({ authorization }, START)).status).toBe(401);
+    expect(await env.DB.prepare("SELECT used_on FROM tokens").first("used_on")).toBeNull();
+  });
+
   test("is remembered by the day of its last use", async () => {
     const { headers } = await tokenFor("read", START);
     await who(headers, START);

@@ -98,19 +98,33 @@ export async function newKey(name: string): Promise<TestHost> {
 }
 
 /** Sends a signed request; `createdAt` may differ from the server's `now`. */
-export async function send(host: TestHost, method: string, path: string, value: unknown, now: number, createdAt = now) {
+export async function send(
+  host: TestHost,
+  method: string,
+  path: string,
+  value: unknown,
+  now: number,
+  createdAt = now,
+  database = db,
+) {
   const body = new Uint8Array(new TextEncoder().encode(JSON.stringify(value)));
   const url = `https://tierwatch.example${path}`;
   const headers = await signedHeaders({ method, url, body }, host.key, createdAt);
-  return request(path, { method, headers, body }, now);
+  return request(path, { method, headers, body }, now, settingsWith([]), database);
 }
 
 export function sendPlan(host: TestHost, plan: Plan, now: number): Promise<Response> {
   return send(host, "PUT", "/v1/plan", plan, now);
 }
 
-export function beat(host: TestHost, heartbeat: Partial<Heartbeat>, now: number, createdAt = now): Promise<Response> {
-  return send(host, "POST", "/v1/heartbeats", { runs: [], ...heartbeat }, now, createdAt);
+export function beat(
+  host: TestHost,
+  heartbeat: Partial<Heartbeat>,
+  now: number,
+  createdAt = now,
+  database = db,
+): Promise<Response> {
+  return send(host, "POST", "/v1/heartbeats", { runs: [], ...heartbeat }, now, createdAt, database);
 }
 
 /** Puts a code for a host into the database, as the owner's command does, and answers it. */
