@@ -17,8 +17,8 @@ code { font: .92em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; ba
 .at, .note, .fact { color: var(--soft); font-size: .84rem; }
 .at, time { white-space: nowrap; }
 .note { display: block; font-weight: 400; }
-header, footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .3rem 1.5rem; color: var(--soft);
-  font-size: .86rem; }
+header, footer { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .3rem 1.5rem;
+  color: var(--soft); font-size: .86rem; }
 .brand { display: flex; align-items: center; gap: .5em; color: var(--ink); font-weight: 600; letter-spacing: .01em; }
 .sign { width: 1.15em; height: 1.15em; fill: var(--ok); }
 footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
