@@ -1,7 +1,7 @@
 /** From the plans of a site's hosts to its chains, and every way in which plans can contradict each other. */
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../protocol/plan.ts";
-import { chainOf, contradictions, type HostPlan, specsOf } from "../../worker/judge/chain.ts";
+import { chainOf, contradictions, type HostPlan, joined, specsOf } from "../../worker/judge/chain.ts";
 import type { CopySpec, Spec } from "../../worker/judge/watch.ts";
 import { beats, carrying, chainPlans, START } from "./site.ts";
 
@@ -169,4 +169,13 @@ test("plans that fit have no contradictions", () => {
   expect(contradictions(chainPlans())).toEqual([]);
   const twoWays = [carrying("nightly", "fast", "archive", 26), carrying("weekly", "fast", "archive", 26)];
   expect(contradictions([planned("nas", { jobs: twoWays })])).toEqual([]);
+});
+
+describe("chains of a site as one order", () => {
+  test("follow the longest, and a tier stands before that which it leads to", () => {
+    const photos = ["archive", "mirror", "staging", "cloud", "offsite", "vault"];
+    expect(joined([["fast", "archive", "staging", "offsite"], photos])).toEqual(["fast", ...photos]);
+    expect(joined([["a", "b", "c"], ["a", "x"], ["y"]])).toEqual(["a", "b", "c", "x", "y"]);
+    expect(joined([])).toEqual([]);
+  });
 });

@@ -6,7 +6,7 @@
 import { FOLDER } from "./syncthing.ts";
 
 /** Every tier of the site, in the order of the page. */
-export const TIERS = ["fast", "archive", "staging", "offsite", "mirror", "cloud", "vault"] as const;
+export const TIERS = ["fast", "archive", "mirror", "staging", "cloud", "offsite", "vault"] as const;
 
 export interface Places {
   readonly worker: string;

@@ -160,6 +160,19 @@ export function chainOf(copies: readonly CopySpec[], dataset: string): string[] 
   return [...order, ...mine.map(({ tier }) => tier).filter((tier) => !order.includes(tier))];
 }
 
+/** Several chains as one order: that of the longest, and what others have besides stands before what it leads to there. */
+export function joined(chains: readonly (readonly string[])[]): string[] {
+  const order: string[] = [];
+  for (const chain of chains.toSorted((a, b) => b.length - a.length)) {
+    for (const [index, tier] of chain.entries()) {
+      if (order.includes(tier)) continue;
+      const next = chain.slice(index + 1).find((later) => order.includes(later));
+      order.splice(next === undefined ? order.length : order.indexOf(next), 0, tier);
+    }
+  }
+  return order;
+}
+
 /** The key of a host's own watch, before it has sent a plan. */
 export function unplannedHost(host: string, plannedAt: number): { key: string; spec: Spec } {
   const spec: Spec = { kind: "host", host, everySeconds: 3600, graceSeconds: 3600, plannedAt };

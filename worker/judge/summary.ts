@@ -5,7 +5,7 @@
 import type { Reading, RunStatus } from "../../protocol/heartbeat.ts";
 import { type Act, type Held, heldAt } from "./acts.ts";
 import type { Blind } from "./blind.ts";
-import { byDataset, chainOf } from "./chain.ts";
+import { byDataset, chainOf, joined } from "./chain.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { Incident } from "./incident.ts";
 import { type Lost, lossOf, lostOf } from "./loss.ts";
@@ -285,11 +285,10 @@ function chainsOf(specs: readonly CopySpec[]): ChainSummary[] {
   });
 }
 
-/** All tiers, in the order of the longest chain; tiers that only a looking job names come last. */
+/** All tiers, in the order of their chains; tiers that only a looking job names come last. */
 function tiersOf(chains: readonly ChainSummary[], jobs: readonly JobSummary[]): string[] {
-  const longestFirst = [...chains].sort((a, b) => b.tiers.length - a.tiers.length);
   const looked = jobs.flatMap(({ tier }) => (tier === null ? [] : [tier]));
-  return [...new Set([...longestFirst.flatMap(({ tiers }) => tiers), ...looked])];
+  return [...new Set([...joined(chains.map(({ tiers }) => tiers)), ...looked])];
 }
 
 function tierStatus(
