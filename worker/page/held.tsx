@@ -32,7 +32,9 @@ export function HeldBack({ sites }: { sites: readonly SiteSummary[] }) {
         ))}
       </ul>
       <p>
-        <a href="/owner/quiet">{held.length > HELD_MAX ? `All ${held.length}, and how to end them` : "End or plan"}</a>
+        <a href="/owner/quiet">
+          {held.length > HELD_MAX ? `All ${held.length}, and how to end them` : "End or change them"}
+        </a>
       </p>
     </section>
   );
