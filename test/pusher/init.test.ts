@@ -13,15 +13,16 @@ import { type Host, host } from "./host.ts";
 
 /** A machine as programs and files show it. */
 interface Machine {
+  readonly env?: Eyes["env"];
   readonly programs?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
 }
 
-function eyes({ programs = {}, files = {} }: Machine): Eyes {
+function eyes({ env = {}, programs = {}, files = {} }: Machine): Eyes {
   const under = (path: string) => Object.keys(files).filter((name) => name.startsWith(`${path}/`));
   return {
     platform: "linux",
-    env: {},
+    env,
     homes: ["/root", "/home/owner"],
     ask: async (...argv) => programs[argv.slice(0, 2).join(" ")],
     read: (path) => files[path],
@@ -149,6 +150,22 @@ describe("init", () => {
     expect(code).toBe(0);
     expect(said).toContain("found nothing that it knows");
     expect(checkConfig(text, join(folder, "x.toml"), "x.toml", scheduleFault).ok).toBe(true);
+  });
+
+  it("marks the worker's address as the reader's to write, unless it was given", async () => {
+    const mark = "# yours: `npm run deploy` told it";
+    expect((await init({})).text).toContain(mark);
+    rmSync(join(folder, "pusher.toml"));
+    expect((await init({}, "https://mine.example.workers.dev/")).text).not.toContain(mark);
+  });
+
+  it("finds kopia where Windows has its settings", async () => {
+    const [appdata, json] = ["/appdata", '{"storage":{"type":"s3"}}'];
+    const { said, text } = await init({
+      env: { APPDATA: appdata },
+      files: { [`${appdata}/kopia/repository.config`]: json },
+    });
+    expect(said + text).toContain("kopia repository (s3)");
   });
 
   it("overwrites nothing", async () => {

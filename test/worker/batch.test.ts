@@ -180,6 +180,15 @@ describe("a message about several", () => {
   });
 });
 
+test("a message of several alerts has the age of the newest: until that is too old, it is tried", () => {
+  const member = (job: string, at: number) => {
+    const own = { channel: "mail", attempts: 1, batchAt: START + MINUTE, log: "" };
+    return { ...own, id: `${idOf(job)}/opened/mail`, alert: alertOf(job, at), createdAt: at };
+  };
+  const parcels = parcelsOf([member("a", START), member("b", START + 30_000)]);
+  expect(parcels.map(({ createdAt }) => createdAt)).toEqual([START + 30_000]);
+});
+
 test("whatever opens when, each alert is told once, within a minute, with what opened within it", {
   timeout: 300_000,
 }, async () => {
