@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chanceOf } from "./world/chance.ts";
 import { type Disk, newDisk } from "./world/disk.ts";
 
-const quiet = { named: () => undefined, durable: () => undefined };
+const quiet = { written: () => undefined, named: () => undefined, durable: () => undefined };
 
 /** Writes as the pusher does: a temp file and a rename; what of it is synced is told. */
 function replace(disk: Disk, data: string, synced: { file: boolean; folder: boolean }): void {

@@ -36,6 +36,8 @@ export interface Disk {
   readonly isFolder: (path: string) => boolean;
   readonly makeFolder: (path: string) => void;
   readonly create: (path: string, at: number) => Inode;
+  /** The whole of a file's contents, by the name that it was opened under. */
+  readonly write: (path: string, inode: Inode, data: string, mtimeMs: number) => void;
   readonly rename: (from: string, to: string) => boolean;
   readonly remove: (path: string) => boolean;
   /** Names in a folder with whether each is a folder, sorted; undefined when there is no such folder. */
@@ -56,6 +58,7 @@ export interface Disk {
 export interface DiskEvents {
   /** A file got this name by a rename: that is how the pusher makes anything appear. */
   readonly named: (path: string, data: string) => void;
+  readonly written: (path: string, data: string) => void;
   /** A power cut can no longer take this file. */
   readonly durable: (path: string, data: string) => void;
 }
@@ -110,6 +113,10 @@ export function newDisk(events: DiskEvents): Disk {
       inode.mtimeMs = at;
       name(path, inode);
       return inode;
+    },
+    write: (path, inode, data, mtimeMs) => {
+      Object.assign(inode, { data, mtimeMs });
+      events.written(path, data);
     },
     rename: (from, to) => {
       const inode = names.get(from);

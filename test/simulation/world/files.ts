@@ -13,8 +13,9 @@ export interface HasDisks {
 
 interface Open {
   readonly disk: Disk;
+  readonly path: string;
+  /** Undefined for a folder. */
   readonly inode: Inode | undefined;
-  readonly folder: string | undefined;
 }
 
 /** Without a trace: most are asked for ("is there such a file?"), and traces are dear. */
@@ -42,13 +43,13 @@ function syncFiles<Host extends HasDisks>(me: () => SimulatedProcess<Host>) {
     if (flags === "w") {
       self.step();
       const inode = disk.create(path, self.host.clock());
-      self.files.set(fds, { disk, inode, folder: undefined } satisfies Open);
+      self.files.set(fds, { disk, path, inode } satisfies Open);
       return fds;
     }
     self.check();
     const inode = disk.file(path);
     if (inode === undefined && !disk.isFolder(path)) throw errorOf("ENOENT", path);
-    self.files.set(fds, { disk, inode, folder: inode === undefined ? path : undefined } satisfies Open);
+    self.files.set(fds, { disk, path, inode } satisfies Open);
     return fds;
   };
   return {
@@ -57,17 +58,16 @@ function syncFiles<Host extends HasDisks>(me: () => SimulatedProcess<Host>) {
     writeFileSync: (fd: number, data: string | Uint8Array) => {
       const self = me();
       self.step();
-      const inode = openOf(self, fd).inode;
+      const { disk, path, inode } = openOf(self, fd);
       if (inode === undefined) throw errorOf("EBADF", String(fd));
-      inode.data = typeof data === "string" ? data : Buffer.from(data).toString("utf8");
-      inode.mtimeMs = self.host.clock();
+      disk.write(path, inode, typeof data === "string" ? data : Buffer.from(data).toString("utf8"), self.host.clock());
     },
     fsyncSync: (fd: number) => {
       const self = me();
       self.step();
-      const { inode, folder, disk } = openOf(self, fd);
-      if (inode !== undefined) inode.durable = inode.data;
-      if (folder !== undefined) disk.syncFolder(folder);
+      const { disk, path, inode } = openOf(self, fd);
+      if (inode === undefined) disk.syncFolder(path);
+      else inode.durable = inode.data;
     },
     mkdirSync: (path: string) => {
       me().check();

@@ -30,10 +30,11 @@ export class Site {
     this.#sketch = sketch;
     this.name = sketch.site;
     const chance = (purpose: string): Chance => chanceOf(seed, `${sketch.site}/${purpose}`);
-    const births = { named: (path: string, data: string) => witness.marker(path, data), durable: () => undefined };
+    const births = { named: witness.marker, written: () => undefined, durable: () => undefined };
     this.#cloud = newDisk(births);
     for (const { host, virtual } of sketch.hosts) {
       const system = newDisk({
+        written: (path, data) => witness.record(sketch.site, host, "written", path, data),
         named: (path, data) => witness.record(sketch.site, host, "named", path, data),
         durable: (path, data) => witness.record(sketch.site, host, "durable", path, data),
       });

@@ -13,8 +13,14 @@ import type { Time } from "./time.ts";
 export interface Witness {
   readonly tell: (happening: Happening) => void;
   readonly happenings: readonly Happening[];
-  /** A file of a host's system disk was given its name, or is now durable. */
-  readonly record: (site: string, host: string, how: "named" | "durable", path: string, data: string) => void;
+  /** A file of a host's system disk was written, was given its name, or is now durable. */
+  readonly record: (
+    site: string,
+    host: string,
+    how: "written" | "named" | "durable",
+    path: string,
+    data: string,
+  ) => void;
   /** A file of a data disk was given its name. */
   readonly marker: (path: string, data: string) => void;
   readonly arrived: (site: string, dataset: string, tier: string, marker: string) => void;
@@ -25,6 +31,7 @@ export interface Witness {
   readonly sending: (site: string, host: string, sent: Sent) => ((arrivedAt: number) => void) | undefined;
 }
 
+const SPOOL = "/var/lib/tierwatch/spool/";
 const recordOf = z.object({
   id: z.string(),
   job: z.string(),
@@ -34,29 +41,35 @@ const markerOf = z.object({ id: z.string(), dataset: z.string() });
 
 export function witnessOf(time: Time): Witness {
   const happenings: Happening[] = [];
+  /** When the text of each record was written; it may take its name much later, when its pusher was killed in between. */
+  const writtenAt = new Map<string, number>();
   const startedAt = new Map<string, number>();
+  const endedAt = new Map<string, number>();
   const finished = new Set<string>();
   /** When each marker was truly written, and of what. */
   const births = new Map<string, { readonly dataset: string; readonly bornAt: number }>();
   const tell = (happening: Happening) => happenings.push(happening);
 
   const record: Witness["record"] = (site, host, how, path, data) => {
+    if (how === "written" && path.startsWith(SPOOL) && !writtenAt.has(data)) writtenAt.set(data, time.now());
     if (!/^\/var\/lib\/tierwatch\/spool\/\d+-\d+-[0-9a-f-]+\.(?:started|finished)\.json$/.test(path)) return;
     const told = jsonOf(data);
     if (told === undefined) return;
     const { id: run, job, status } = z.parse(recordOf, told);
     const base = { site, host, job, run };
+    const at = writtenAt.get(data) ?? time.now();
     if (!startedAt.has(run)) {
-      startedAt.set(run, time.now());
-      tell({ kind: "started", at: time.now(), ...base });
+      startedAt.set(run, at);
+      tell({ kind: "started", at, ...base });
     }
+    if (status !== "started" && !endedAt.has(run)) endedAt.set(run, at);
     if (how === "durable") finish(site, host, { id: run, job, status });
   };
   const finish = (site: string, host: string, { id: run, job, status }: z.infer<typeof recordOf>) => {
     if (status === "started" || finished.has(run)) return;
     finished.add(run);
     const began = startedAt.get(run) ?? time.now();
-    tell({ kind: "finished", at: time.now(), site, host, job, run, startedAt: began, status });
+    tell({ kind: "finished", at: endedAt.get(run) ?? time.now(), site, host, job, run, startedAt: began, status });
   };
   const bornOf = (marker: string) => {
     const birth = births.get(marker);
