@@ -56,6 +56,12 @@ function configure(more = "", target = copy()): void {
 
 const run = () => here.run("nightly");
 
+/** A run of the next night: within one second rsync takes a file of the same size for the same. */
+const runLater = () => {
+  utimesSync(copy(MARKER_FILE), 0, 0);
+  return run();
+};
+
 const markerIn = (folder: string) => readFileSync(join(folder, MARKER_FILE), "utf8");
 
 describe.skipIf(absent.length > 0)("rsync", () => {
@@ -66,12 +72,12 @@ describe.skipIf(absent.length > 0)("rsync", () => {
     expect(first.seen).toMatchObject([{ marker: first.born?.[0]?.marker, tier: "archive", sampled: 3, matched: 3 }]);
     expect(readdirSync(copy()).sort()).toEqual(readdirSync(photos()).sort());
     rmSync(photos("p3.jpg"));
-    const second = await run();
+    const second = await runLater();
     expect(second).toMatchObject({ status: "succeeded", files: 8, bytes: 0, deletions: 1 });
     expect(markerIn(copy())).toBe(markerIn(photos()));
     const old = markerIn(copy());
     for (const name of ["p0.jpg", "p1.jpg", "p2.jpg"]) rmSync(photos(name));
-    const stopped = await run();
+    const stopped = await runLater();
     expect(stopped).toMatchObject({ code: 25, status: "failed", deletions: 2 });
     expect(stopped.reason).toMatch(/more files than `max_deletions` allows/);
     // The copy is not as the source is now, and does not claim to be.
@@ -82,7 +88,7 @@ describe.skipIf(absent.length > 0)("rsync", () => {
     configure('options = ["--delete-excluded", "--exclude", "*.tmp"]\nmax_deletions = 0');
     writeFileSync(photos("x.tmp"), "x");
     expect(await run()).toMatchObject({ status: "succeeded" });
-    expect(await run()).toMatchObject({ status: "succeeded", deletions: 0 });
+    expect(await runLater()).toMatchObject({ status: "succeeded", deletions: 0 });
     expect(existsSync(copy("x.tmp"))).toBe(false);
   });
 
