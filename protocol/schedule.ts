@@ -20,3 +20,13 @@ export const schedule = z.union([
   z.strictObject({ everySeconds: seconds }),
 ]);
 export type Schedule = z.infer<typeof schedule>;
+
+// A star with a step of 1 is any value to cron(8). croner takes it for a restriction: of two days either would do then.
+/** A cron expression in which each star with a step of 1 is a bare star. */
+export function plainCron(cron: string): string {
+  return cron
+    .trim()
+    .split(/\s+/)
+    .map((field) => (field === "*/1" ? "*" : field))
+    .join(" ");
+}

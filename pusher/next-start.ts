@@ -2,6 +2,7 @@
 import { Cron } from "croner";
 import { readCalendar } from "../protocol/calendar.ts";
 import { nextWall } from "../protocol/calendar-walk.ts";
+import { plainCron } from "../protocol/schedule.ts";
 import type { ScheduleConfig } from "./config.ts";
 
 /** The next start after `now`, in milliseconds; null when none comes, undefined when that hangs on a run still to come. */
@@ -16,7 +17,7 @@ export function nextStart(
   }
   const zone = schedule.zone ?? here;
   if ("cron" in schedule) {
-    const cron = new Cron(schedule.cron, { timezone: zone, paused: true, mode: "5-part" });
+    const cron = new Cron(plainCron(schedule.cron), { timezone: zone, paused: true, mode: "5-part" });
     return cron.nextRun(new Date(now))?.getTime() ?? null;
   }
   const event = readCalendar(schedule.onCalendar);

@@ -21,6 +21,7 @@ describe("the next slot", () => {
     ["a run earlier than that does not", utc("0 3 * * *"), "2026-11-23T02:54:59.999Z", true, "2026-11-23T03:00Z"],
     ["early is at most a quarter period", utc("*/10 * * * *"), "2026-11-23T02:57:30Z", true, "2026-11-23T03:10Z"],
     ["more than a quarter is not early", utc("*/10 * * * *"), "2026-11-23T02:57:29Z", true, "2026-11-23T03:00Z"],
+    ["a star with a step of 1 is no weekday", utc("0 2 1 * */1"), "2026-11-23T02:00:00Z", false, "2026-12-01T02:00Z"],
     ["nothing is early for a first run", utc("0 3 * * *"), "2026-11-23T02:59:00Z", false, "2026-11-23T03:00Z"],
   ])("%s", (_what, schedule, after, ran, expected) => {
     expect(slot(schedule, after, ran)).toBe(new Date(expected).toISOString());

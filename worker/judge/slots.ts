@@ -13,7 +13,7 @@ import { Cron } from "croner";
 import { readCalendar } from "../../protocol/calendar.ts";
 import { nextWall } from "../../protocol/calendar-walk.ts";
 import { failed, ok, type Result } from "../../protocol/result.ts";
-import type { Schedule } from "../../protocol/schedule.ts";
+import { plainCron, type Schedule } from "../../protocol/schedule.ts";
 import { isZone, readingOf, wallOf } from "./zone-clock.ts";
 
 export interface Slot {
@@ -88,7 +88,7 @@ export function readCron(cron: string, zone: string): Result<Cron, string> {
   // By an offset croner reckons itself; in any zone it asks the runtime, which takes eight times as long.
   const place = zone === "UTC" ? { utcOffset: 0 } : { timezone: zone };
   try {
-    return ok(new Cron(cron, { ...place, mode: "5-part", paused: true }));
+    return ok(new Cron(plainCron(cron), { ...place, mode: "5-part", paused: true }));
   } catch (error) {
     return failed(error instanceof Error ? error.message.replace(/^\w+: /, "") : "unreadable");
   }
