@@ -2,6 +2,7 @@
 import { Cron } from "croner";
 import { readCalendar } from "../../protocol/calendar.ts";
 import { everComes } from "../../protocol/calendar-walk.ts";
+import { plainCron } from "../../protocol/schedule.ts";
 import { zoneFault } from "../../protocol/zone.ts";
 import type { RawJob } from "./schema.ts";
 
@@ -28,7 +29,7 @@ function cronFault(cron: string): string | undefined {
     return `the cron expression "${cron}" needs five fields: minute, hour, day of month, month, day of week`;
   }
   try {
-    const next = new Cron(cron, { timezone: "UTC", paused: true, mode: "5-part" }).nextRun(SOME_DAY);
+    const next = new Cron(plainCron(cron), { timezone: "UTC", paused: true, mode: "5-part" }).nextRun(SOME_DAY);
     return next === null ? `the cron expression "${cron}" names no time that ever comes` : undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^\w+: /, "") : String(error);

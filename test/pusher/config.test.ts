@@ -57,6 +57,14 @@ describe("a config", () => {
     expect(checked.value.datasets[0]?.paths).toEqual({ fast: resolve("/etc/tierwatch/data/apps") });
   });
 
+  it.each(["0 2 30 2 *", "0 2 30 2 */1"])("does not wait for 30 February (%s)", (cron) => {
+    const job = `[[jobs]]\nname = "j"\nkind = "command"\nschedule = { cron = "${cron}" }\ngrace = "0s"\nargv = ["true"]\n`;
+    const checked = checkConfig(head + job, "/p.toml", "p.toml", scheduleFault);
+    expect(checked.ok ? [] : checked.failure).toEqual([
+      `p.toml:9: [[jobs]] "j": the cron expression "${cron}" names no time that ever comes`,
+    ]);
+  });
+
   it("proves by markers where this host sees every dataset of the job, and else by the run", () => {
     const job = (datasets: string) =>
       `[[jobs]]\nname = "j-${datasets.length}"\nkind = "command"\nschedule = { every = "1h" }\ngrace = "0s"\nargv = ["true"]\n` +
