@@ -31,6 +31,8 @@ function repeatOf(view: SiteView, incident: SeenIncident): Problem | undefined {
   if (before?.closedAt === undefined || before.closedAt === null || before === incident) return undefined;
   const since = wrongSince(view, subject, noticedAt);
   if (since === undefined || since > before.openedAt + ROUNDING_MS) return undefined;
+  // What the plan tolerated when it closed (a first failure) may have become too much since.
+  if (wrongSince(view, subject, before.closedAt + SWEEP_LASTS_MS) === undefined) return undefined;
   if (widerBetween(view, incident, before.closedAt)) return undefined;
   const text = `the incident of ${root} closed at ${moment(before.closedAt)} and came again at ${moment(noticedAt)}, while ${subject} was wrong all the time since ${moment(since)}`;
   return problem(view.site, root, noticedAt, text);
