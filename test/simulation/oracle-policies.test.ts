@@ -101,6 +101,14 @@ describe("failures that the plan tolerates", () => {
     ]);
   });
 
+  test("are no repeat of what they ended: a run without an end that turned out to have failed", () => {
+    const slow: Job = { ...patient, graceSeconds: 4 * 3600, maxRuntimeSeconds: 1800 };
+    const runs = nights({ 2: { minutes: 60, status: "failed" }, 3: { status: "failed" } });
+    const endless = { root: KEY, openedAt: on(2, 2, 35), closedAt: on(2, 3) };
+    const again = { root: KEY, openedAt: on(3, 2, 10), closedAt: on(4, 2, 10) };
+    expect(found(saying(lone(slow, runs), endless, again))).toEqual([]);
+  });
+
   test("are told when they are one more", () => {
     expect(found(saying(twice, told))).toEqual([]);
     expect(found(twice)).toEqual([`missed ${KEY}`]);
