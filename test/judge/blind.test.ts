@@ -3,7 +3,23 @@ import { describe, expect, test } from "vitest";
 import { blindInterval, blindUntil, patienceOf } from "../../worker/judge/blind.ts";
 import { sayBlind } from "../../worker/judge/say-blind.ts";
 import { judgeSite, NO_CONTEXT } from "../../worker/judge/verdict.ts";
-import { bothHeard, chainPlans, HOUR, heard, type Life, lifeOf, MINUTE, NAME, START, wellAt } from "./site.ts";
+import {
+  bothHeard,
+  chainPlans,
+  HOUR,
+  heard,
+  type Life,
+  lifeOf,
+  look,
+  MINUTE,
+  NAME,
+  ran,
+  readIn,
+  roots,
+  START,
+  watch,
+  wellAt,
+} from "./site.ts";
 
 const at = (time: string) => Date.parse(`2026-11-23T${time}Z`);
 
@@ -40,6 +56,36 @@ describe("a blind interval", () => {
     const { title, lines, kind } = sayBlind({ fromAt: at("02:00:00"), untilAt: at("05:13:00") });
     expect([kind, title]).toEqual(["notice", "Tierwatch itself was blind for 3 h 13 min; it looks again"]);
     expect(lines[0]).toContain("From 2026-11-23 02:00 UTC to 2026-11-23 05:13 UTC");
+  });
+});
+
+describe("what was wrong before a time in which nobody looked, and in which the next run was due", () => {
+  // Runs are due a day after START and have an hour; windows are longer than that, but for the copy's.
+  const before = wellAt(lifeOf(chainPlans({ archive: 25 })), START);
+  const blind = { fromAt: START + 24 * HOUR, untilAt: START + 27 * HOUR };
+  const shallow = (life: Life): Life => {
+    const full = { at: START, versions: 9, oldestAt: START - 90 * 24 * HOUR, newestAt: START };
+    const empty = { at: START + 5 * MINUTE, versions: 0, oldestAt: null, newestAt: null };
+    const watches = life.watches.map((one) =>
+      one.key === "copy:apps/archive" && one.facts.kind === "copy"
+        ? { ...one, facts: { ...one.facts, depth: [empty, full] } }
+        : one,
+    );
+    return { ...life, watches };
+  };
+
+  test.each([
+    ["a run that warned", ran(before, "nas", "nightly", START + 5 * MINUTE, { status: "warned" }), "job:nas/nightly"],
+    ["a reading", readIn(before, "nas", "nightly", START + 5 * MINUTE, "warning", "1 error"), "job:nas/nightly"],
+    ["a copy that lost its versions", shallow(before), "copy:apps/archive"],
+  ])("goes on: %s", (_what, bad, key) => {
+    const told = look(bothHeard(bad, START + 10 * MINUTE), START + 10 * MINUTE);
+    expect(told.open).toHaveLength(1);
+    const now = blind.untilAt + MINUTE;
+    const verdict = judgeSite(NAME, bothHeard(told, now).watches, told.open, now, { ...NO_CONTEXT, blinds: [blind] });
+    expect(roots(verdict.closed.map(({ incident }) => incident))).toEqual([]);
+    const after = { ...told, watches: verdict.after };
+    expect(watch(after, key)).toMatchObject({ status: "failed", reason: watch(told, key).reason });
   });
 });
 

@@ -10,6 +10,9 @@ export interface Own {
   readonly missedAt: number | null;
 }
 
+/** What is made of a deadline: it may be excused. */
+export type Temper = (own: Own) => Own;
+
 /** Due from `dueAt`, missed from `missedAt`, both inclusive; `lastAt` null means nothing ever came. */
 export interface Deadline {
   readonly dueAt: number;

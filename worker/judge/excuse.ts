@@ -4,14 +4,21 @@
  */
 import { type Blind, blindUntil } from "./blind.ts";
 import type { Own } from "./deadline.ts";
+import { ownStatus } from "./own.ts";
 import { ownReason } from "./own-reason.ts";
 import { endedRuns, lastStartAt, openRuns } from "./runs.ts";
 import type { Facts, OwnReason, Spec, Watch } from "./watch.ts";
 
-/** The own status as it may be acted on at `now`. */
-export function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: number, now: number): Own {
+/** The own status as it may be acted on at `now`. What is wrong beside a deadline that is excused goes on speaking. */
+export function excusedStatus(watch: Watch, blinds: readonly Blind[], patienceMs: number, now: number): Own {
+  const own = ownStatus(watch, now);
   const kept = keptMiss(watch, own);
-  if (kept !== null) return kept;
+  if (kept !== null || own.status !== "missed") return kept ?? own;
+  return ownStatus(watch, now, (deadline) => excused(watch, deadline, blinds, patienceMs, now));
+}
+
+/** One deadline: a miss that nobody could see is none yet. */
+function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: number, now: number): Own {
   if (own.status !== "missed" || own.missedAt === null) return own;
   const ends = [blindUntil(blinds, patienceMs, own.missedAt), edited(watch, own.missedAt)].filter(
     (end) => end !== null,

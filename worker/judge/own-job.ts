@@ -2,7 +2,7 @@
  * A job seen alone. Several things may be wrong with it at once: the gravest speaks. What was told as broken comes before
  * what is missing, what is missing before what is only unusual.
  */
-import { byDeadline, type Deadline, type Own } from "./deadline.ts";
+import { byDeadline, type Deadline, type Own, type Temper } from "./deadline.ts";
 import { ownReason } from "./own-reason.ts";
 import { badReadings } from "./readings.ts";
 import {
@@ -23,16 +23,22 @@ const REPORT_MS = 300_000;
 const FIRST_FAILURE = { failures: 1 } as const;
 
 /** What the job is at `now`; `before` is the reason it had, which readings need to clear only beyond their lower level. */
-export function jobStatus(spec: JobSpec, facts: JobFacts, before: Reason | undefined, now: number): Own {
+export function jobStatus(
+  spec: JobSpec,
+  facts: JobFacts,
+  before: Reason | undefined,
+  now: number,
+  temper: Temper,
+): Own {
   const ended = endedRuns(facts.runs);
   const bad = ended.map((run) => isBadRun(spec, run));
   const failing = failingSince(ended, bad, spec.alertAfter ?? FIRST_FAILURE);
   const tolerated = failing === null && bad.at(-1) === true;
   const readings = readingsOf(spec, facts, before);
-  const success = successDeadline(spec, facts, ended, tolerated, now);
-  const deadlines = [success, startDeadline(spec, facts, now), ...endDeadlines(spec, facts, now)].filter(
-    (own) => own !== null,
-  );
+  const untempered = successDeadline(spec, facts, ended, tolerated, now);
+  const success = untempered === null ? null : temper(untempered);
+  const others = [startDeadline(spec, facts, now), ...endDeadlines(spec, facts, now)];
+  const deadlines = [success, ...others.map((own) => own && temper(own))].filter((own) => own !== null);
   const told = (reason: OwnReason | null): Own[] =>
     reason === null ? [] : [{ status: "failed", reason, dueAt: null, missedAt: null }];
   const gravestFirst: Own[] = [

@@ -1,5 +1,5 @@
 /** A watch's status seen alone: what its own spec and facts say at `now`, before anybody asks for the cause. */
-import { byDeadline, type Deadline, type Own } from "./deadline.ts";
+import { byDeadline, type Deadline, type Own, type Temper } from "./deadline.ts";
 import { depthFault } from "./depth.ts";
 import { jobStatus } from "./own-job.ts";
 import type { CopyFacts, CopySpec, HostFacts, HostSpec, OwnReason, Watch } from "./watch.ts";
@@ -7,11 +7,12 @@ import type { CopyFacts, CopySpec, HostFacts, HostSpec, OwnReason, Watch } from 
 /** `reason`, the one it had, is read for hysteresis alone. */
 type Alone = Pick<Watch, "spec" | "facts"> & Partial<Pick<Watch, "reason">>;
 
-export function ownStatus(watch: Alone, now: number): Own {
+/** `temper` is asked of each deadline before the gravest of what is wrong speaks. */
+export function ownStatus(watch: Alone, now: number, temper: Temper = (own) => own): Own {
   const { spec, facts } = watch;
-  if (spec.kind === "host" && facts.kind === "host") return byDeadline(hostDeadline(spec, facts), now);
-  if (spec.kind === "job" && facts.kind === "job") return jobStatus(spec, facts, watch.reason, now);
-  if (spec.kind === "copy" && facts.kind === "copy") return copyStatus(spec, facts, now);
+  if (spec.kind === "host" && facts.kind === "host") return temper(byDeadline(hostDeadline(spec, facts), now));
+  if (spec.kind === "job" && facts.kind === "job") return jobStatus(spec, facts, watch.reason, now, temper);
+  if (spec.kind === "copy" && facts.kind === "copy") return copyStatus(spec, facts, now, temper);
   throw new Error(`a ${spec.kind} watch holds ${facts.kind} facts`);
 }
 
@@ -22,10 +23,10 @@ export function hostDeadline(spec: HostSpec, facts: HostFacts): Deadline {
 }
 
 /** Files that differ first, then age, then how far back it reaches: what is there now weighs more than what was. */
-function copyStatus(spec: CopySpec, facts: CopyFacts, now: number): Own {
+function copyStatus(spec: CopySpec, facts: CopyFacts, now: number, temper: Temper): Own {
   const told = badProof(facts);
   if (told !== null) return told;
-  const aged = byDeadline(copyDeadline(spec, facts), now);
+  const aged = temper(byDeadline(copyDeadline(spec, facts), now));
   const shallow = aged.status === "missed" ? null : shallowness(spec, facts, now);
   return shallow === null ? aged : { ...aged, status: "failed", reason: shallow };
 }

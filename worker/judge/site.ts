@@ -3,8 +3,7 @@
 import { type Blind, blindUntil, patienceOf } from "./blind.ts";
 import { chainOf } from "./chain.ts";
 import type { Own } from "./deadline.ts";
-import { excused } from "./excuse.ts";
-import { ownStatus } from "./own.ts";
+import { excusedStatus } from "./excuse.ts";
 import { type CopySpec, copyKey, type HostSpec, hostKey, type Watch } from "./watch.ts";
 
 export interface SiteView {
@@ -27,8 +26,7 @@ export function viewSite(
   paused: ReadonlyMap<string, number> = new Map(),
 ): SiteView {
   const patience = patienceOf(watches);
-  const ownOf = (watch: Watch) =>
-    paused.has(watch.key) ? UNJUDGED : excused(watch, ownStatus(watch, now), blinds, patience, now);
+  const ownOf = (watch: Watch) => (paused.has(watch.key) ? UNJUDGED : excusedStatus(watch, blinds, patience, now));
   return {
     site,
     now,
