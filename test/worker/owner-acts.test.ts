@@ -39,6 +39,17 @@ describe("incidents", () => {
     expect(await trail()).toEqual([`acknowledge | home | ${id} | anna | session`]);
   });
 
+  test("that were snoozed since are not reminded of once somebody acknowledges them again", async () => {
+    const id = await incident();
+    const now = START + 2 * HOUR;
+    await as("acknowledge", { params: { id }, now });
+    await as("snooze", { params: { id }, body: { seconds: 3600 }, now: now + 1 });
+    const bert = (await signedIn(START + HOUR, "bert")).headers;
+    await as("acknowledge", { params: { id }, now: now + 2, headers: bert });
+    const { said } = await as("readIncident", { params: { id }, now: now + 3 });
+    expect(said).toMatchObject({ snoozedUntil: null, acknowledged: { by: "anna", at: new Date(now).toISOString() } });
+  });
+
   test("are snoozed, and noted, also when they are over", async () => {
     const id = await incident();
     const now = START + 2 * HOUR;

@@ -9,7 +9,7 @@ import { scopesOfSite } from "../judge/acts.ts";
 import { titleAlone } from "../judge/headline.ts";
 import type { Owner } from "../judge/reader.ts";
 import { canonicalSchedule, scheduleFault } from "../judge/schedule.ts";
-import { incidentOfId } from "../store/answers.ts";
+import { incidentOfId, isAcknowledged } from "../store/answers.ts";
 import type { Database } from "../store/database.ts";
 import * as store from "../store/owner-acts.ts";
 import { type KeptIncident, recentIncidents } from "../store/verdicts.ts";
@@ -81,8 +81,7 @@ export function ownerActRoutes(): Served[] {
     on(operations.acknowledge, async ({ params, owner }, c) => {
       const incident = await found(c.env.db, params.id);
       if (!incident.ok) return incident;
-      // What is acknowledged stays as it was: the first one counts.
-      if (incident.value.closedAt === null && incident.value.attention.ackedAt !== null) return ok(null);
+      if (isAcknowledged(incident.value)) return ok(null);
       return (await store.acknowledge(c.env.db, incident.value, owner, c.env.now)) ? ok(null) : OVER;
     }),
     on(operations.snooze, async ({ params, body, owner }, c) => {

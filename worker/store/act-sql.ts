@@ -34,10 +34,10 @@ export function endAct(site: string, id: string, doer: Doer, now: number): SQL[]
 /** Which incident: by its id, or the open one about a root. */
 export type Which = { readonly id: string } | { readonly root: string };
 
-/** Somebody knows: no reminders until it changes, and none at the end of a snooze. */
+/** Somebody knows: no reminders until it changes, and none at the end of a snooze. The first who knew stays named. */
 export function acknowledgement(site: string, which: Which, doer: Doer, now: number): SQL[] {
-  const known = sql`UPDATE incidents SET acked_at = ${now}, acked_by = ${doer.by}, snoozed_until = NULL
-    WHERE ${openOne(site, which)}`;
+  const known = sql`UPDATE incidents SET acked_at = coalesce(acked_at, ${now}), acked_by = coalesce(acked_by, ${doer.by}),
+      snoozed_until = NULL WHERE ${openOne(site, which)}`;
   return [...audited(known, doer, { act: "acknowledge", site, subject: subjectOf(which) }, now), judgeAnew(site)];
 }
 

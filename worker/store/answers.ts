@@ -29,14 +29,20 @@ export async function incidentsOfBatch(db: Database, channel: string, batchAt: n
   return rows.map(incidentOf);
 }
 
-/** Acknowledges by a link. What is acknowledged already stays as it was: the first one counts. */
+/** Nothing is left to acknowledge: somebody knows, and nobody asked to be reminded since. */
+export function isAcknowledged({ closedAt, attention }: KeptIncident): boolean {
+  return closedAt === null && attention.ackedAt !== null && attention.snoozedUntil === null;
+}
+
+/** Acknowledges by a link. */
 export async function acknowledgeByLink(
   db: Database,
-  { site, id, closedAt, attention }: KeptIncident,
+  incident: KeptIncident,
   channel: string,
   now: number,
 ): Promise<void> {
-  if (closedAt !== null || attention.ackedAt !== null) return;
+  const { site, id, closedAt } = incident;
+  if (closedAt !== null || isAcknowledged(incident)) return;
   await writeAll(db, acknowledgement(site, { id }, byLink(channel), now));
 }
 
