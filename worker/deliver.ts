@@ -9,7 +9,7 @@ import type { Settings } from "./settings.ts";
 import { type Lane, lanesDue, recordEnds } from "./store/channels.ts";
 import { counted, type Database } from "./store/database.ts";
 import { anyDue } from "./store/deliveries.ts";
-import { settleHeld } from "./store/held.ts";
+import { settleWaiting } from "./store/held.ts";
 import { spreadPushes } from "./store/subscriptions.ts";
 
 /** What came of a sweep's deliveries. */
@@ -22,7 +22,7 @@ export interface DeliveriesMade {
 export async function deliverDue(db: Database, settings: Settings, now: number, used = 0): Promise<DeliveriesMade> {
   if (!(await anyDue(db, now))) return { tried: 0, delivered: 0 };
   const before = counted(db);
-  await settleHeld(before.db, now);
+  await settleWaiting(before.db, now);
   await spreadPushes(before.db, pushing(settings), now);
   const due = await lanesDue(before.db, now);
   const left = SUBREQUESTS_MAX - RESERVED - used - before.statements();

@@ -12,7 +12,7 @@ import type { Settings } from "../../worker/settings.ts";
 import { incidentOfId } from "../../worker/store/answers.ts";
 import { writeAll } from "../../worker/store/database.ts";
 import { claimDeliveries } from "../../worker/store/deliveries.ts";
-import { settleHeld } from "../../worker/store/held.ts";
+import { settleWaiting } from "../../worker/store/held.ts";
 import { writeDeliveries } from "../../worker/store/routed.ts";
 import { spreadPushes } from "../../worker/store/subscriptions.ts";
 import { deliveries, hook, settingsOf } from "./queued.ts";
@@ -172,7 +172,7 @@ describe("a message about several", () => {
       .bind(START)
       .run();
     for (const job of ["a", "b"]) await opens(phones, job, START);
-    await settleHeld(db, START + MINUTE);
+    await settleWaiting(db, START + MINUTE);
     await spreadPushes(db, ["phones"], START + MINUTE);
     const claim = { channel: "phones/mine", limit: 1, leaseMs: MINUTE };
     const parcels = parcelsOf(await claimDeliveries(db, START + MINUTE, claim));

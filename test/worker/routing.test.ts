@@ -16,11 +16,14 @@ const MORNING = START + 5 * HOUR;
 let site: Site;
 let heard: { channel: string; subject: string; at: number }[];
 let routings: Partial<Routing>[];
+/** No channel takes anything. */
+let isIll: boolean;
 
 beforeEach(async () => {
   await emptyDatabase();
   heard = [];
   routings = [];
+  isIll = false;
   site = await referenceSite(START);
   await night(site, START + HOUR, { seq: 1 });
   await sweepAt(START + HOUR);
@@ -30,7 +33,10 @@ beforeEach(async () => {
 function settings(now: number) {
   const channels = routings.map((routing, index): Channel => {
     const name = ["first", "second", "third"][index] ?? "more";
-    const send = async ({ subject }: { subject: string }) => void heard.push({ channel: name, subject, at: now });
+    const send = async ({ subject }: { subject: string }) => {
+      if (isIll) throw new Error("451 try again later");
+      heard.push({ channel: name, subject, at: now });
+    };
     const fields = { kind: "email" as const, from: "tierwatch@example.org", to: "me@example.org" };
     return { ...fields, name, sender: { send }, routing: { ...everything(name), ...routing } };
   });
@@ -94,7 +100,7 @@ describe("an escalation", () => {
       "home: sync on corenas is well again",
     ]);
     expect(told("second")).toEqual([]);
-    expect(await states("second")).toEqual([["opened", "dropped", "acknowledged before it was due"]]);
+    expect(await states("second")).toEqual([["opened", "dropped", "acknowledged before it went out"]]);
   });
 
   test("does not come, nor its end, when the incident closed in time", async () => {
@@ -104,7 +110,7 @@ describe("an escalation", () => {
     await until(BAD + 25 * MINUTE, BAD + 40 * MINUTE);
     expect(told("first")).toHaveLength(2);
     expect(told("second")).toEqual([]);
-    expect(await states("second")).toEqual([["opened", "dropped", "closed before it was due"]]);
+    expect(await states("second")).toEqual([["opened", "dropped", "closed before it went out"]]);
   });
 
   test("that came is followed by reminders and the end", async () => {
@@ -116,6 +122,51 @@ describe("an escalation", () => {
       ["home: sync on corenas failed", 30],
       ["Still: home: sync on corenas failed", 60],
       ["home: sync on corenas is well again", 65],
+    ]);
+  });
+});
+
+describe("a channel that was ill", () => {
+  beforeEach(async () => {
+    routings = [{}];
+    await ends("failed", BAD, 50);
+    await until(BAD, BAD + 10 * MINUTE);
+    isIll = true;
+  });
+
+  test("hears the newest of the reminders that it missed, and not all of them", async () => {
+    await until(BAD + 15 * MINUTE, BAD + 3 * HOUR + 5 * MINUTE);
+    isIll = false;
+    await until(BAD + 3 * HOUR + 10 * MINUTE, BAD + 3 * HOUR + 55 * MINUTE);
+    expect(told("first").map(([subject]) => subject)).toEqual([
+      "home: sync on corenas failed",
+      "Still: home: sync on corenas failed",
+    ]);
+    expect(await states("first")).toEqual([
+      ["opened", "delivered", null],
+      ["reminder", "dropped", "a newer one goes out"],
+      ["reminder", "dropped", "a newer one goes out"],
+      ["reminder", "delivered", null],
+    ]);
+  });
+
+  test("is not reminded of what somebody acknowledged meanwhile", async () => {
+    await until(BAD + 15 * MINUTE, BAD + HOUR);
+    await acknowledged(BAD + HOUR + MINUTE);
+    isIll = false;
+    await until(BAD + HOUR + 5 * MINUTE, BAD + 2 * HOUR);
+    expect(told("first")).toHaveLength(1);
+    expect((await states("first"))[1]).toEqual(["reminder", "dropped", "acknowledged before it went out"]);
+  });
+
+  test("hears of what is over that it is over, and no more that it goes on", async () => {
+    await until(BAD + 15 * MINUTE, BAD + HOUR);
+    await ends("succeeded", BAD + HOUR + 5 * MINUTE, 51);
+    isIll = false;
+    await until(BAD + HOUR + 5 * MINUTE, BAD + 2 * HOUR);
+    expect(told("first").map(([subject]) => subject)).toEqual([
+      "home: sync on corenas failed",
+      "home: sync on corenas is well again",
     ]);
   });
 });
