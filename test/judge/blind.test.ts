@@ -136,6 +136,15 @@ describe("a site after three hours in which nobody looked", () => {
     expect(verdict.opened.concat(verdict.closed.map(({ incident }) => incident))).toEqual([]);
   });
 
+  test("does not take back what a sweep told in it that died before it wrote down that it looked", () => {
+    const told = judgeSite(NAME, well.watches, [], START + 10 * MINUTE);
+    const around = { fromAt: START + 9 * MINUTE, untilAt: START + 15 * MINUTE };
+    const verdict = judgeSite(NAME, told.after, told.opened, START + 15 * MINUTE, { ...NO_CONTEXT, blinds: [around] });
+    expect(roots(told.opened)).toEqual(["site:home"]);
+    expect(verdict.opened.concat(verdict.closed.map(({ incident }) => incident))).toEqual([]);
+    expect(verdict.after.filter(({ status }) => status === "missed")).toHaveLength(2);
+  });
+
   test("in which a silent host waited for its peer waits until that one had its time", () => {
     // nas is overdue at minute 10 and waits for vm, which is only at minute 13: while nobody looks.
     const waiting = heard(well, "vm", START + 3 * MINUTE);

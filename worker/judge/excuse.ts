@@ -19,7 +19,7 @@ export function excusedStatus(watch: Watch, blinds: readonly Blind[], patienceMs
 
 /** One deadline: a miss that nobody could see is none yet. */
 function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: number, now: number): Own {
-  if (own.status !== "missed" || own.missedAt === null) return own;
+  if (own.status !== "missed" || own.missedAt === null || wasSeen(watch, own.missedAt)) return own;
   const ends = [blindUntil(blinds, patienceMs, own.missedAt), edited(watch, own.missedAt)].filter(
     (end) => end !== null,
   );
@@ -27,6 +27,12 @@ function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: n
   if (untilAt <= now) return own;
   const dueAt = own.dueAt === null ? untilAt : Math.min(untilAt, own.dueAt);
   return { status: "late", reason: { code: "unseen", deadlineAt: own.missedAt, untilAt }, dueAt, missedAt: untilAt };
+}
+
+/** A sweep that died may have found a miss before it could write down that somebody looked: that miss stays found. */
+function wasSeen(watch: Watch, missedAt: number): boolean {
+  const reason = ownReason(watch.reason);
+  return isMissedSoFar(watch) && isMiss(reason) && reason.deadlineAt === missedAt;
 }
 
 /**
