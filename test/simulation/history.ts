@@ -120,6 +120,10 @@ export interface SeenIncident {
   readonly openedAt: number;
   readonly noticedAt: number;
   readonly closedAt: number | null;
+  /** It came and went so often that it stays open until it is calm: quiet times in it are told of once. */
+  readonly flapping: boolean;
+  /** How many watches it ever held. */
+  readonly members: number;
 }
 
 /** A message that a channel took (answered yes to), with the idempotency key it came under. */
@@ -131,6 +135,7 @@ export interface Message {
   readonly incidentId: string;
   readonly site: string;
   readonly root: string;
+  readonly severity: string;
   readonly title: string;
   /** Since when what it tells is so, and when it was written; both as it says. */
   readonly openedAt: number;
@@ -146,6 +151,19 @@ export interface SeenSilence {
   readonly scope: string;
   readonly fromAt: number;
   readonly untilAt: number;
+}
+
+/** What the owner said of an incident, each time that he asked for it. */
+export interface SeenAnswer {
+  readonly kind: "acknowledge" | "snooze";
+  readonly incidentId: string;
+  readonly askedAt: number;
+  /** When the worker said yes; null when it did not, and may have done it all the same. */
+  readonly takenAt: number | null;
+  /** Of a snooze. */
+  readonly untilAt: number | null;
+  /** How many watches the incident held then. */
+  readonly members: number;
 }
 
 export interface SeenWatch {
@@ -166,6 +184,9 @@ export interface History {
   readonly incidents: readonly SeenIncident[];
   readonly messages: readonly Message[];
   readonly silences: readonly SeenSilence[];
+  readonly answers: readonly SeenAnswer[];
+  /** Milliseconds between reminders, by severity; null for none. */
+  readonly remind: Readonly<Record<string, number | null>>;
   /** At `endAt`. */
   readonly watches: readonly SeenWatch[];
   /** Every row of the worker's run log: one a run, never two. */

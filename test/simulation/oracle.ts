@@ -13,6 +13,7 @@ import { messageProblems } from "./oracle/messages.ts";
 import { misses } from "./oracle/misses.ts";
 import { noticeProblems } from "./oracle/notices.ts";
 import { provenTooNew } from "./oracle/proofs.ts";
+import { reminderProblems } from "./oracle/reminders.ts";
 import { runProblems } from "./oracle/runs.ts";
 import { toldInSilence } from "./oracle/silences.ts";
 import { truthOf } from "./oracle/truth.ts";
@@ -41,6 +42,7 @@ export function judgeHistory(history: History): Problem[] {
     ...ofSites,
     ...undelivered(history, clocks),
     ...toldInSilence(history),
+    ...reminderProblems(history, clocks),
     ...noticeProblems(history, clocks),
   ].sort((a, b) => a.at - b.at);
 }

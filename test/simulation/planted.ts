@@ -191,4 +191,32 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replacement: "{ ...held, saidAt: now }, silentUntil, remind, now), said: null",
     seen: { site: "office", faults: ["silence", "blackout"], seed: 366352, days: 30 },
   },
+  {
+    breaks: "what was acknowledged is reminded of",
+    file: "worker/judge/attend.ts",
+    text: "if (attention.ackedAt !== null || attention.saidAt === null) return null;",
+    replacement: "if (attention.saidAt === null) return null;",
+    seen: { site: "office", faults: ["answer", "blackout"], seed: 1, days: 30 },
+  },
+  {
+    breaks: "nothing is ever reminded of",
+    file: "worker/judge/attend.ts",
+    text: "const nextAt = before.wellAt === null ? ",
+    replacement: "const nextAt = before.wellAt === 0 ? ",
+    seen: { site: "office", faults: ["blackout"], seed: 1, days: 16 },
+  },
+  {
+    breaks: "a channel that was ill is told every reminder that it missed",
+    file: "worker/store/held.ts",
+    text: " OR waiting.kind = 'reminder'",
+    replacement: "",
+    seen: { site: "office", faults: ["channel", "blackout", "job_fails"], seed: 1, days: 30 },
+  },
+  {
+    breaks: "what went wrong is over when its next run was due while nobody looked",
+    file: "worker/judge/excuse.ts",
+    text: "return ownStatus(watch, now, (deadline) => excused(watch, deadline, blinds, patienceMs, now));",
+    replacement: "return excused(watch, own, blinds, patienceMs, now);",
+    seen: { site: "office", faults: ["worker", "job_warns"], seed: 1, days: 30 },
+  },
 ];

@@ -148,6 +148,8 @@ function finishedHistory(happenings: Happening[]): History {
     incidents: [],
     messages: [],
     silences: [],
+    answers: [],
+    remind: {},
     watches: [watch("host:nas"), watch("host:vm"), ...jobs, ...copies],
     runs,
   };
@@ -211,6 +213,8 @@ export function saying(history: History, ...said: readonly Said[]): History {
       openedAt,
       noticedAt,
       closedAt,
+      flapping: false,
+      members: 1,
     }),
   );
   return { ...history, incidents, messages: incidents.flatMap(messagesOf).sort((a, b) => a.at - b.at) };
@@ -230,6 +234,7 @@ export function message({ id, root, openedAt }: SeenIncident, kind: string, at: 
     incidentId: id,
     site: "home",
     root,
+    severity: "critical",
     title: `${root} ${kind}`,
     openedAt,
     writtenAt: at,
@@ -239,7 +244,14 @@ export function message({ id, root, openedAt }: SeenIncident, kind: string, at: 
 
 /** A message about the monitor itself, as `openedAt` and its kind name it, taken as it was written. */
 export function notice(id: string, openedAt: number, at: number, more: Partial<Message> = {}): Message {
-  const of = { kind: "notice", incidentId: `${id}@${openedAt}`, site: "", root: "monitor", title: id };
+  const of = {
+    kind: "notice",
+    incidentId: `${id}@${openedAt}`,
+    site: "",
+    root: "monitor",
+    severity: "warning",
+    title: id,
+  };
   const told = { channel: "mail", key: `${id}@${openedAt}/notice/mail`, openedAt, writtenAt: at, recordLost: false };
   return { at, ...of, ...told, ...more };
 }

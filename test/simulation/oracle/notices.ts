@@ -6,7 +6,7 @@ import type { History, Message, Problem } from "../history.ts";
 import type { Clocks } from "./clocks.ts";
 import { healthySpells, limitOf } from "./delivered.ts";
 import type { Spell } from "./steps.ts";
-import { BLIND_AFTER_MS, BLIND_MAYBE_AFTER_MS, MINUTE, ROUNDING_MS } from "./tolerances.ts";
+import { BLIND_AFTER_MS, BLIND_MAYBE_AFTER_MS, MINUTE, ROUNDING_MS, SWEEP_LASTS_MS } from "./tolerances.ts";
 import { at as moment } from "./words.ts";
 
 const MONITOR = "monitor";
@@ -52,7 +52,8 @@ function standstills({ stops }: Clocks): Spell[][] {
 
 function blindUntold(history: History, clocks: Clocks, told: readonly Message[]): Problem[] {
   return standstills(clocks).flatMap((stops) => {
-    const first = stops.find(({ from, until }) => until - from > BLIND_AFTER_MS);
+    // Sweeps are dated by what began them: the last one before it may have ended later than it is dated.
+    const first = stops.find(({ from, until }) => until - from > BLIND_AFTER_MS + SWEEP_LASTS_MS);
     if (first === undefined) return [];
     const { from, until } = first;
     const ours = told.filter(

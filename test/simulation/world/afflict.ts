@@ -10,6 +10,7 @@ import type { Host } from "./host.ts";
 import type { Fate } from "./jobs.ts";
 import { GOOD_LINE, type Mishaps } from "./network.ts";
 import type { Owner } from "./owner.ts";
+import { answered, silenced } from "./owner-acts.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { Site } from "./site.ts";
 import type { Time } from "./time.ts";
@@ -41,8 +42,8 @@ export interface Patient {
   readonly tell: (happening: Happening) => void;
 }
 
-type Afflicted = Patient & { readonly episode: Episode };
-type Cure = () => void;
+export type Afflicted = Patient & { readonly episode: Episode };
+export type Cure = () => void;
 
 /** Begins an episode now and ends it in its time. */
 export function afflict(patient: Patient, episode: Episode): void {
@@ -77,6 +78,8 @@ function begin(afflicted: Afflicted): Cure {
       };
     case "silence":
       return silenced(afflicted, site);
+    case "answer":
+      return answered(afflicted, site);
     case "job_fails":
       return fate(site, target.name, "fails");
     case "job_warns":
@@ -97,30 +100,6 @@ function begin(afflicted: Afflicted): Cure {
       return beginHost(afflicted, host);
     }
   }
-}
-
-/** A part of the site is silenced as long as the episode lasts; now and then its owner ends that sooner. */
-function silenced({ time, chance, owner, episode }: Afflicted, { name, hosts }: Site): Cure {
-  const parts = [...hosts.values()].flatMap(({ name: host, plan }) => [
-    `host:${host}`,
-    ...plan.jobs.map((job) => `job:${host}/${job.name}`),
-  ]);
-  const scope = chance.pick(["site", ...parts]);
-  const endsSooner = chance.hits(0.3);
-  const { fromAt, untilAt } = episode;
-  const again = (act: () => void) => {
-    if (time.now() + MINUTE_MS < untilAt) time.plan(time.now() + MINUTE_MS, act);
-  };
-  const end = (id: string) => owner.end(name, id, (ended) => (ended ? undefined : again(() => end(id))));
-  const begin = () => {
-    const seconds = Math.max(60, Math.ceil((untilAt - time.now()) / 1000));
-    owner.silence(name, scope, seconds, (id) => {
-      if (id === undefined) again(begin);
-      else if (endsSooner) time.plan((fromAt + untilAt) / 2, () => end(id));
-    });
-  };
-  begin();
-  return () => undefined;
 }
 
 function mishap(site: Site, more: Partial<Mishaps>): Cure {

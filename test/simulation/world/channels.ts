@@ -15,6 +15,8 @@ export type Ailment = "well" | "fails" | "hangs" | "answers_500" | "lost_yes";
 
 export const MAIL = "mail";
 export const OPS = "ops";
+/** Milliseconds between reminders, by severity: more often than anybody would, so that there are many. */
+export const REMIND_MS = { critical: 8 * 3_600_000, warning: 24 * 3_600_000 } as const;
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 
 export interface Channels {
@@ -37,6 +39,7 @@ const alert = z.object({
   incidentId: z.string(),
   site: z.string(),
   root: z.string(),
+  severity: z.string(),
   title: z.string(),
   openedAt: moment,
   at: moment,
@@ -53,8 +56,8 @@ export function channelsOf(time: Time, chance: Chance, database: SimulatedDataba
   const messages: Taken[] = [];
   const webhook = new Webhook(WEBHOOK_SECRET);
   const take = (life: Life, channel: string, key: string, of: z.infer<typeof alert>, yesLost: boolean) => {
-    const { at: writtenAt, kind, incidentId, site, root, title, openedAt } = of;
-    const about = { kind, incidentId, site, root, title, openedAt, writtenAt };
+    const { at: writtenAt, kind, incidentId, site, root, severity, title, openedAt } = of;
+    const about = { kind, incidentId, site, root, severity, title, openedAt, writtenAt };
     const taken = { at: time.now(), channel, key, ...about, recordLost: yesLost };
     messages.push(taken);
     // A worker that fails or dies before it wrote the yes down will hand the message over again.
@@ -81,6 +84,8 @@ export function channelsOf(time: Time, chance: Chance, database: SimulatedDataba
         [OPS]: { kind: "webhook", url: "https://ops.example.org/tierwatch", secret: "OPS_SECRET" },
       },
       OPS_SECRET: WEBHOOK_SECRET,
+      REMIND_CRITICAL_SECONDS: REMIND_MS.critical / 1000,
+      REMIND_WARNING_SECONDS: REMIND_MS.warning / 1000,
     },
     receive: async (life, _, init) => {
       const { body, headers } = z.parse(post, init);

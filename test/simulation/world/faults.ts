@@ -48,6 +48,8 @@ export const FAULTS = {
   rollback: { reach: "virtual", perYear: 2, lasts: [5 * MINUTE, HOUR] },
   /** Its owner silences the site or a part of it: no fault, but what fails meanwhile is told at the end. */
   silence: { reach: "site", perYear: 6, lasts: [10 * MINUTE, 2 * DAY] },
+  /** No fault either: its owner acknowledges or snoozes what is told of it. */
+  answer: { reach: "site", perYear: 12, lasts: [HOUR, 8 * DAY] },
   job_fails: { reach: "job", perYear: 4, lasts: [HOUR, 3 * DAY] },
   job_warns: { reach: "copying", perYear: 3, lasts: [HOUR, 2 * DAY] },
   job_hangs: { reach: "copying", perYear: 2, lasts: [HOUR, 2 * DAY] },

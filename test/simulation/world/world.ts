@@ -8,7 +8,7 @@ import { afflict, cageFaults, type Patient, WELL } from "./afflict.ts";
 import type { Bundles } from "./bundle.ts";
 import { cageOf } from "./cage.ts";
 import { type Chance, chanceOf } from "./chance.ts";
-import { channelsOf, MAIL, OPS } from "./channels.ts";
+import { channelsOf, MAIL, OPS, REMIND_MS } from "./channels.ts";
 import { clocksOf } from "./clocks.ts";
 import { openSimulated, type SimulatedDatabase } from "./database.ts";
 import type { Snapshot } from "./disk.ts";
@@ -97,7 +97,7 @@ export async function play(bundles: Bundles, wanted: StretchPlan): Promise<Stret
     );
     void ended.then(clocks.after);
   };
-  const owner = ownerOf(database, startAt, (sent, answered) => handle({ ...sent, heard: undefined }, answered));
+  const owner = ownerOf(database, time, (sent, answered) => handle({ ...sent, heard: undefined }, answered));
   const lineChance = chance("line");
   const send = (host: Host, sent: Sent, receiver: Parameters<typeof transmit>[4]) => {
     const site = siteOf(host);
@@ -147,6 +147,7 @@ export async function play(bundles: Bundles, wanted: StretchPlan): Promise<Stret
   const history = historyOf(startAt, endAt, [...sites.values()], database, {
     happenings: witness.happenings.toSorted((a, b) => a.at - b.at),
     messages: [...channels.messages],
+    answers: [...owner.answers],
   });
   const titles = titlesOf(database);
   database.close();
@@ -219,6 +220,8 @@ const incidentRow = z.object({
   openedAt: z.number(),
   noticedAt: z.number(),
   closedAt: z.nullable(z.number()),
+  flapping: z.number(),
+  members: z.number(),
 });
 const watchRow = z.object({
   site: z.string(),
@@ -234,7 +237,7 @@ function historyOf(
   endAt: number,
   sites: readonly Site[],
   database: SimulatedDatabase,
-  told: Pick<History, "happenings" | "messages">,
+  told: Pick<History, "happenings" | "messages" | "answers">,
 ): History {
   const rows = <Row>(schema: z.ZodMiniType<Row>, sql: string): Row[] =>
     database.look(sql).map((row) => z.parse(schema, row));
@@ -243,12 +246,14 @@ function historyOf(
     endAt,
     sites: sites.map((site) => site.simulated()),
     channels: [MAIL, OPS],
+    remind: REMIND_MS,
     ...told,
     incidents: rows(
       incidentRow,
-      `SELECT id, site, root, subject, severity, opened_at AS openedAt, noticed_at AS noticedAt, closed_at AS closedAt
+      `SELECT id, site, root, subject, severity, opened_at AS openedAt, noticed_at AS noticedAt, closed_at AS closedAt,
+         flapping, json_array_length(members) AS members
        FROM incidents ORDER BY noticed_at, id`,
-    ),
+    ).map((row) => ({ ...row, flapping: row.flapping !== 0 })),
     silences: rows(
       silenceRow,
       `SELECT site, scope, from_at AS fromAt, until_at AS untilAt FROM acts
