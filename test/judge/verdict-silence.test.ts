@@ -119,6 +119,13 @@ describe("one host of two", () => {
     ]);
   });
 
+  test("silent while the other was heard when it was due is told by itself; a moment before, they may have gone together", () => {
+    const due = WELL + SILENT_AFTER / 2;
+    const lived = (heardAt: number) => look(heard(well(), "vm", heardAt), WELL + SILENT_AFTER);
+    expect(roots(lived(due).opened)).toEqual(["host:nas"]);
+    expect(watch(lived(due - 1), "host:nas").reason).toMatchObject({ code: "waiting", by: "site:home" });
+  });
+
   test("silent, and later the other too: the site's incident takes over, without a closing alert", () => {
     let lived = well();
     for (let at = WELL; at <= WELL + HOUR; at += MINUTE) lived = look(heard(lived, "vm", at), at);

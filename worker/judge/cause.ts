@@ -102,8 +102,9 @@ function hostCause(view: SiteView, host: string): Cause {
   const patience = mine.missedAt + (mine.missedAt - (mine.lastAt ?? mine.dueAt));
   const peers = hostSpecs(view).filter((peer) => peer.host !== host && !isMissed(view, hostKey(peer.host)));
   const undecided = peers.map((peer) => deadline(view, peer.host)).filter((peer) => peer !== null);
-  // A peer heard of since this host was due proves that the site lives, whatever the peer does later.
-  if (undecided.some((peer) => peer.lastAt !== null && peer.lastAt > mine.dueAt)) return rooted(hostKey(host));
+  // A peer heard of when this host was due, or since, proves that the site lives, whatever the peer does later. Hosts with
+  // good clocks beat in the same second.
+  if (undecided.some((peer) => peer.lastAt !== null && peer.lastAt >= mine.dueAt)) return rooted(hostKey(host));
   const decidedAt = Math.min(patience, Math.max(...undecided.map(({ missedAt }) => missedAt)));
   // When nobody looked then, the peer gets the time that every deadline of a blind interval gets: it may be well.
   const untilAt = view.unseenUntil(decidedAt) ?? decidedAt;

@@ -5,7 +5,7 @@
  */
 import { slotAfter } from "./slots.ts";
 import { reachedAt, valueAt } from "./steps.ts";
-import { BEATS_TO_DELIVER, BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, SECOND } from "./tolerances.ts";
+import { BEATS_TO_DELIVER, BLIND_MAYBE_AFTER_MS, NOTICE_WITHIN_MS, ROUNDING_MS, SECOND } from "./tolerances.ts";
 import { type HostTruth, type JobTruth, siteKeyOf } from "./truth.ts";
 import { hopsTo, hostsOf, rootsFor, type SiteView } from "./view.ts";
 import { clockSlack } from "./wrong-clocks.ts";
@@ -60,7 +60,7 @@ function siteWait(view: SiteView, host: HostTruth, deadlineAt: number): number {
   const others = view.hosts.filter((other) => other !== host);
   const deadlines = others.flatMap((other) => {
     const otherLastAt = valueAt(other.life, deadlineAt, view.startAt);
-    return otherLastAt <= lastAt + host.everyMs ? [otherLastAt + other.everyMs + other.graceMs] : [];
+    return otherLastAt <= lastAt + host.everyMs + ROUNDING_MS ? [otherLastAt + other.everyMs + other.graceMs] : [];
   });
   return Math.max(deadlineAt, Math.min(lastAt + 2 * windowMs, Math.max(deadlineAt, ...deadlines)));
 }
