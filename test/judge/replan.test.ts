@@ -120,6 +120,16 @@ describe("an edit of the plan", () => {
     expect(watch(after, "job:nas/nightly").status).toBe("missed");
   });
 
+  test("that puts one deadline into the past hides no other, however often one looks", () => {
+    const now = WELL + 24 * HOUR + 50 * MINUTE;
+    const asked = chainPlans({}, { startWithinSeconds: 600 });
+    const late = edited(aliveUntil(well(), WELL, now), asked, now);
+    expect(watch(late, "job:nas/nightly").status).toBe("late");
+    const missed = look(bothHeard(late, WELL + 25 * HOUR), WELL + 25 * HOUR);
+    expect(watch(missed, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "overdue" } });
+    expect(watch(look(missed, WELL + 25 * HOUR), "job:nas/nightly")).toEqual(watch(missed, "job:nas/nightly"));
+  });
+
   test("that narrows a window gives the copy the whole new window", () => {
     const now = WELL + 10 * HOUR;
     const lived = aliveUntil(well(), WELL, now);

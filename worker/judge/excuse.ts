@@ -48,6 +48,12 @@ function keptMiss(watch: Watch, own: Own): Own | null {
   return { status: "missed", reason, dueAt: own.dueAt, missedAt: reason.deadlineAt };
 }
 
+/** Whether it has missed something by `at`. What it missed after an edit does not make older what the edit asks for. */
+function isMissedSince(watch: Watch, at: number): boolean {
+  const reason = ownReason(watch.reason);
+  return isMissedSoFar(watch) && isMiss(reason) && reason.deadlineAt <= at;
+}
+
 /** Also what waits to be told, or has time to follow: its miss was seen. */
 function isMissedSoFar({ status, reason }: Watch): boolean {
   return ["missed", "blocked"].includes(status) || reason.code === "waiting" || reason.code === "catching_up";
@@ -91,9 +97,9 @@ function answeredAt(facts: Facts): number | null {
 
 /** A watch that was not bad before an edit gets the new plan's own tolerance, counted from the edit. */
 function edited(watch: Watch, missedAt: number): number | null {
-  const { spec } = watch;
-  if (spec.editedAt === undefined || missedAt > spec.editedAt || isMissedSoFar(watch)) return null;
-  return spec.editedAt + toleranceOf(spec) * 1000;
+  const { editedAt } = watch.spec;
+  if (editedAt === undefined || missedAt > editedAt || isMissedSince(watch, editedAt)) return null;
+  return editedAt + toleranceOf(watch.spec) * 1000;
 }
 
 function toleranceOf(spec: Spec): number {
