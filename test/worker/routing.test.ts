@@ -126,6 +126,21 @@ describe("an escalation", () => {
   });
 });
 
+test("what somebody acknowledged, and snoozed after that, is reminded of when the snooze is over", async () => {
+  routings = [{}];
+  await ends("failed", BAD, 50);
+  await until(BAD, BAD + 10 * MINUTE);
+  await acknowledged(BAD + 11 * MINUTE);
+  await env.DB.prepare("UPDATE incidents SET snoozed_until = ?1, due_at = ?1")
+    .bind(BAD + 40 * MINUTE)
+    .run();
+  await until(BAD + 15 * MINUTE, BAD + 3 * HOUR);
+  expect(told("first")).toEqual([
+    ["home: sync on corenas failed", 0],
+    ["Still: home: sync on corenas failed", 40],
+  ]);
+});
+
 describe("a channel that was ill", () => {
   beforeEach(async () => {
     routings = [{}];

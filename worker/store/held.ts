@@ -13,8 +13,8 @@ export function firstState(madeAt: number, dueAt: number): "pending" | "held" {
 
 /**
  * Settles what waited until `now`, because it was held or, of reminders, because their channel was ill: call it before deliveries
- * are claimed. Dropped is what opens or reminds of an incident that is over, acknowledged or snoozed by now, and a reminder that
- * a newer one follows; `last_error` says which. That something is over is never dropped.
+ * are claimed. Dropped is what opens or reminds of an incident that is over, acknowledged since or snoozed by now, and a reminder
+ * that a newer one follows; `last_error` says which. That something is over is never dropped.
  */
 export async function settleWaiting(db: Database, now: number): Promise<void> {
   await db.run(sql`
@@ -25,7 +25,7 @@ export async function settleWaiting(db: Database, now: number): Promise<void> {
       SELECT waiting.id AS waiting_id, CASE
           WHEN waiting.kind NOT IN ('opened', 'reminder') THEN NULL
           WHEN incidents.closed_at IS NOT NULL THEN 'closed before it went out'
-          WHEN incidents.acked_at IS NOT NULL THEN 'acknowledged before it went out'
+          WHEN incidents.acked_at >= waiting.created_at THEN 'acknowledged before it went out'
           WHEN incidents.snoozed_until > ${now} THEN 'snoozed before it went out'
           WHEN waiting.kind = 'reminder' AND EXISTS (
             SELECT 1 FROM deliveries AS newer
