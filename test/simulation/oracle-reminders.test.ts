@@ -89,6 +89,10 @@ test("a snooze is quiet until its time, and reminds then", () => {
   expect(found(reminded({ answers: snoozed, reminders: [untilAt] }))).toEqual([]);
   expect(found(reminded({ answers: snoozed, reminders: [] }))).toEqual(["missed host:nas"]);
   expect(found(reminded({ answers: snoozed, reminders: [TOLD + EVERY] }))).toContain("false_alarm host:nas");
+  const known = [answer("acknowledge", TOLD + MINUTE), ...snoozed];
+  expect(found(reminded({ answers: known, reminders: [untilAt] }))).toEqual([]);
+  expect(found(reminded({ answers: known, reminders: [] }))).toEqual(["missed host:nas"]);
+  expect(found(reminded({ answers: [...snoozed, answer("acknowledge", TOLD + EVERY)], reminders: [] }))).toEqual([]);
 });
 
 test("nothing is reminded of in a silence, nor once it is over", () => {

@@ -96,11 +96,11 @@ function unreminded(
     const next = messages[index + 1];
     if (next !== undefined && next.writtenAt <= message.writtenAt + ROUNDING_MS) return [];
     const every = history.remind[message.severity] ?? null;
-    const snooze = answers.findLast(({ askedAt }) => next === undefined || askedAt < next.writtenAt);
-    const isOpen = snooze === undefined || snooze.askedAt < message.writtenAt - MINUTE;
-    // Who has answered at all may have been heard before the message, or in spite of his worker's silence.
-    if (answers.some(({ kind, takenAt }) => kind === "acknowledge" || takenAt === null)) return [];
-    const dueAt = isOpen ? (every === null ? null : message.writtenAt + every) : snooze.untilAt;
+    const last = answers.findLast(({ askedAt }) => next === undefined || askedAt < next.writtenAt);
+    const isSnoozed = last?.untilAt != null && last.askedAt >= message.writtenAt - MINUTE;
+    // What the worker did not confirm may hold or not, and what was acknowledged asks for no more than the end of a snooze.
+    if (answers.some(({ kind, takenAt }) => takenAt === null || (kind === "acknowledge" && !isSnoozed))) return [];
+    const dueAt = isSnoozed ? last.untilAt : every === null ? null : message.writtenAt + every;
     if (dueAt === null || (next !== undefined && next.writtenAt < dueAt - ROUNDING_MS)) return [];
     const toldAt = quietUntil(history.silences, incident, dueAt);
     const limit = Math.max(limitOf({ noticedAt: toldAt, closedAt }, healthy, clocks), triedBy(clocks, healthy, toldAt));
