@@ -215,6 +215,26 @@ describe("a job of a site that was dark", () => {
   });
 });
 
+test("a copy behind a silent host that ran out of its window while nobody looked has its own chance when the host is back", () => {
+  const blinds = [{ fromAt: WELL + 29 * HOUR, untilAt: WELL + 30.5 * HOUR }];
+  const back = WELL + 30.5 * HOUR + 5 * MINUTE;
+  let lived = ran(well(), "vm", "cloud", WELL + 24 * HOUR);
+  for (let at = WELL; at <= WELL + 29 * HOUR; at += 5 * MINUTE) lived = look(heard(lived, "vm", at), at);
+  lived = look(heard(lived, "vm", WELL + 30.5 * HOUR), WELL + 30.5 * HOUR, { ...NO_CONTEXT, blinds });
+  expect(watch(lived, "copy:apps/offsite").reason).toMatchObject({ code: "unseen", deadlineAt: WELL + 30 * HOUR });
+  for (const job of ["nightly", "sync"]) lived = ran(lived, "nas", job, WELL + 24 * HOUR);
+  const backSince = (until: number) => {
+    let after = lived;
+    for (let at = back; at <= until; at += 5 * MINUTE)
+      after = look(bothHeard(after, at), at, { ...NO_CONTEXT, blinds });
+    return after.opened.filter(({ noticedAt }) => noticedAt >= back);
+  };
+  // The cloud's next run is due a day after the host is back, and has an hour, and two beats to be told.
+  const chance = back + 25 * HOUR + 10 * MINUTE;
+  expect(backSince(WELL + 47 * HOUR)).toEqual([]);
+  expect(backSince(chance + HOUR).length).toBeGreaterThan(0);
+});
+
 test("what was told of a hop is not taken back while its host is only overdue", () => {
   let lived = well({ archive: 60 });
   // Jobs that succeed and copy nothing: staging is out of its window first, and the data stopped at the archive.

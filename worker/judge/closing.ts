@@ -3,7 +3,7 @@ import { ownRoot } from "./cause.ts";
 import { CALM_MS } from "./flap.ts";
 import { follow, hold } from "./hold.ts";
 import type { Closed, Ending, Incident } from "./incident.ts";
-import { isBadAlone, isMissed, type SiteView } from "./site.ts";
+import { carriersOf, isBadAlone, isMissed, type SiteView } from "./site.ts";
 import { hostKey, siteKey, type Watch } from "./watch.ts";
 
 /**
@@ -43,7 +43,7 @@ function heardAgain(view: SiteView, root: string): boolean {
 }
 
 function hangsOn(view: SiteView, { spec }: Watch, root: string): boolean {
-  const hosts = spec.kind === "job" ? [spec.host] : spec.kind === "copy" ? spec.feeds.map(({ host }) => host) : [];
+  const hosts = spec.kind === "job" ? [spec.host] : spec.kind === "copy" ? carriersOf(view, spec) : [];
   return hosts.some((host) => root === siteKey(view.site) || root === hostKey(host));
 }
 

@@ -52,13 +52,15 @@ export function isUnseenWithin({ reason }: Own, heldUntil: number | null): boole
 
 /**
  * What no incident held, but hangs on a host that is heard again, is not told before the host had time to deliver: it waited for
- * that host's verdict, or its deadline passed while nobody looked. A deadline that is still to come holds as it is.
+ * that host's verdict, or its deadline passed while nobody looked. Had somebody looked, a copy would have been blocked by the
+ * silence, and would get its own chance now. A deadline that is still to come holds as it is.
  */
 export function hold(view: SiteView, watch: Watch, root: string): Watch {
   const own = view.own.get(watch.key);
   const beats = hostSpecs(view).map(({ everySeconds }) => 2 * everySeconds * 1000);
   const heldUntil = Math.max(watch.heldUntil ?? 0, view.now + Math.max(0, ...beats));
-  if (own !== undefined && isUnseenWithin(own, heldUntil)) return { ...watch, heldUntil };
+  const followsUntil = watch.spec.kind === "copy" ? Math.max(heldUntil, allowance(view, watch)) : heldUntil;
+  if (own !== undefined && isUnseenWithin(own, followsUntil)) return { ...watch, heldUntil: followsUntil };
   if (own === undefined || !isBadAlone(view, watch.key)) return watch;
   const reason: Reason = { code: "catching_up", after: root, untilAt: heldUntil, own: own.reason };
   return become(view, watch, "late", reason, heldUntil, heldUntil);

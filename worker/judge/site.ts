@@ -68,6 +68,15 @@ export function hopOf(spec: CopySpec): string {
   return only !== undefined && others.length === 0 ? only.key : copyKey(spec.dataset, spec.tier);
 }
 
+/** The hosts that data comes through on its way to a copy, whichever way it takes. */
+export function carriersOf(view: SiteView, { dataset, tier, feeds }: CopySpec, path: readonly string[] = []): string[] {
+  if (path.includes(tier)) return [];
+  return feeds.flatMap(({ host, from }) => {
+    const before = view.watches.get(copyKey(dataset, from))?.spec;
+    return before?.kind === "copy" ? [host, ...carriersOf(view, before, [...path, tier])] : [host];
+  });
+}
+
 /** The newest data proven to have passed this copy: its own recovery point, or that of any copy fed from it. */
 export function provenAt(view: SiteView, spec: CopySpec): number {
   const all = copySpecs(view).filter(({ dataset }) => dataset === spec.dataset);
