@@ -36,7 +36,11 @@ describe("an incident on the owner's page", () => {
     );
     const noted = await pressed("/owner", "/owner/incidents/note", { note: "the <cable>" }, at);
     expect(noted.html).toContain("the &lt;cable&gt;</textarea>");
-    expect(await trail()).toHaveLength(3);
+    expect(noted.text).toContain("then it reminds you. End the snooze");
+    const ended = await pressed("/owner", "/owner/incidents/acknowledge", {}, { ...at, now: at.now + 1000 });
+    expect(ended.text).toContain("no reminders until it changes");
+    expect(ended.html).not.toContain('action="/owner/incidents/acknowledge"');
+    expect(await trail()).toHaveLength(4);
   });
 
   test("is answered on its own page, too, which shows nobody else a form", async () => {

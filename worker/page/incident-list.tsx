@@ -64,7 +64,7 @@ function List({ of, now }: { of: readonly Listed[]; now: number }) {
           <span>
             <a href={incidentPath(incident.id)}>{titleAlone(incident, site, incident.closedAt ?? now)}</a>
             <span class="note">
-              {incident.severity} at {site}, {incident.closedAt === null ? "open since " : "began "}
+              {incident.severity} at {site}, {incident.closedAt === null ? "opened " : "began "}
               <When at={incident.openedAt} now={now} />
               {incident.closedAt === null ? null : `, lasted ${span(incident.closedAt - incident.openedAt)}`}
               {incident.acknowledged && incident.closedAt === null ? ", acknowledged" : null}

@@ -43,7 +43,7 @@ export function incidentPage(view: IncidentView, now: number): string {
           <Icon mark={mark} /> <Told text={title} />
         </h1>
         <p class="loss">
-          {severity}, {closedAt === null ? "open since " : "began "}
+          {severity}, {closedAt === null ? "opened " : "began "}
           <When at={openedAt} now={now} />
           {closedAt === null ? null : `, over after ${span(closedAt - openedAt)}`}
         </p>

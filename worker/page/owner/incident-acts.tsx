@@ -29,24 +29,26 @@ export function OwnersPart({ incident, told }: Omit<Props, "from">) {
 export function IncidentActs({ incident, told, from = "owner" }: Props) {
   const { id, title, closedAt, acknowledged, snoozedUntil, note } = incident;
   const { now, tried } = told;
-  const snoozedAt = snoozedUntil === null ? null : Date.parse(snoozedUntil);
+  const snoozedAt = snoozedUntil === null ? 0 : Date.parse(snoozedUntil);
+  const isSnoozed = closedAt === null && snoozedAt > now;
   const state = (act: string) => formState(tried, `/owner/incidents/${act}`, { id, from });
   return (
     <>
       {acknowledged === null ? null : (
         <p>
-          Acknowledged by {acknowledged.by}, <When at={Date.parse(acknowledged.at)} now={now} />: no reminders until it
-          changes.
+          Acknowledged by {acknowledged.by}, <When at={Date.parse(acknowledged.at)} now={now} />
+          {isSnoozed ? "." : ": no reminders until it changes."}
         </p>
       )}
-      {closedAt !== null || snoozedAt === null || snoozedAt <= now ? null : (
+      {isSnoozed ? (
         <p>
-          Snoozed until <Moment at={snoozedAt} />.
+          Snoozed until <Moment at={snoozedAt} />: then it reminds you.
         </p>
-      )}
+      ) : null}
       {closedAt !== null ? null : (
         <div class="acts">
           {acknowledged === null ? <Form state={state("acknowledge")} submit="Acknowledge" /> : null}
+          {acknowledged !== null && isSnoozed ? <Form state={state("acknowledge")} submit="End the snooze" /> : null}
           <Form state={state("snooze")} submit="Snooze for a day" quiet />
         </div>
       )}
