@@ -19,7 +19,7 @@ export function excusedStatus(watch: Watch, blinds: readonly Blind[], patienceMs
 
 /** One deadline: a miss that nobody could see is none yet. */
 function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: number, now: number): Own {
-  if (own.status !== "missed" || own.missedAt === null || wasSeen(watch, own.missedAt)) return own;
+  if (own.status !== "missed" || own.missedAt === null || wasFound(watch, own.reason)) return own;
   const ends = [blindUntil(blinds, patienceMs, own.missedAt), edited(watch, own.missedAt)].filter(
     (end) => end !== null,
   );
@@ -29,10 +29,13 @@ function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: n
   return { status: "late", reason: { code: "unseen", deadlineAt: own.missedAt, untilAt }, dueAt, missedAt: untilAt };
 }
 
-/** A sweep that died may have found a miss before it could write down that somebody looked: that miss stays found. */
-function wasSeen(watch: Watch, missedAt: number): boolean {
+/**
+ * A miss that was found and not answered since stays found: by a sweep that died before it could write down that somebody looked,
+ * or under a plan that asked for it at another time.
+ */
+function wasFound(watch: Watch, { code }: OwnReason): boolean {
   const reason = ownReason(watch.reason);
-  return isMissedSoFar(watch) && isMiss(reason) && reason.deadlineAt === missedAt;
+  return isMissedSoFar(watch) && isMiss(reason) && reason.code === code && !isAnswered(watch, reason);
 }
 
 /**
@@ -46,12 +49,6 @@ function keptMiss(watch: Watch, own: Own): Own | null {
   const reason = ownReason(watch.reason);
   if (!isMiss(reason) || reason.deadlineAt > editedAt || isAnswered(watch, reason)) return null;
   return { status: "missed", reason, dueAt: own.dueAt, missedAt: reason.deadlineAt };
-}
-
-/** Whether it has missed something by `at`. What it missed after an edit does not make older what the edit asks for. */
-function isMissedSince(watch: Watch, at: number): boolean {
-  const reason = ownReason(watch.reason);
-  return isMissedSoFar(watch) && isMiss(reason) && reason.deadlineAt <= at;
 }
 
 /** Also what waits to be told, or has time to follow: its miss was seen. */
@@ -98,7 +95,7 @@ function answeredAt(facts: Facts): number | null {
 /** A watch that was not bad before an edit gets the new plan's own tolerance, counted from the edit. */
 function edited(watch: Watch, missedAt: number): number | null {
   const { editedAt } = watch.spec;
-  if (editedAt === undefined || missedAt > editedAt || isMissedSince(watch, editedAt)) return null;
+  if (editedAt === undefined || missedAt > editedAt) return null;
   return editedAt + toleranceOf(watch.spec) * 1000;
 }
 
