@@ -90,6 +90,13 @@ describe("an incident that grows worse", () => {
 });
 
 describe("a snoozed incident", () => {
+  test("whose snooze was over in the silence that held it back is told once, and not reminded of beside that", () => {
+    const quiet = { ...daily, acts: [silence(T - MINUTE, T + 3 * HOUR, "job:nas/sync")] };
+    const held = attended(alive(failed(well(), T), T, quiet), { snoozedUntil: T + HOUR });
+    const after = look(look(held, T + 3 * HOUR, quiet), T + 3 * HOUR + MINUTE, quiet);
+    expect(after.said.filter(({ root }) => root === "job:nas/sync").map(({ kind }) => kind)).toEqual(["opened"]);
+  });
+
   test("is reminded of at the end of its snooze, and then as usual", () => {
     const until = WELL + 3 * DAY;
     let lived = attended(alive(failed(well(), T), T, daily), { snoozedUntil: until });

@@ -41,7 +41,9 @@ export function attend(
     return { incident: due(grown.incident, held, silentUntil, remind, now), said: null };
   }
   if (before.saidAt === null) {
-    const said = { ...before, saidAt: now };
+    // A snooze that was over before it was told asks for no reminder beside it.
+    const snoozedUntil = before.snoozedUntil !== null && before.snoozedUntil > now ? before.snoozedUntil : null;
+    const said = { ...before, saidAt: now, snoozedUntil };
     const opened = due(grown.incident, said, null, remind, now);
     return { incident: opened, said: { kind: "opened", incident: opened } };
   }
