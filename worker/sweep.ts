@@ -17,7 +17,7 @@ import { judgeSite, type Verdict } from "./judge/verdict.ts";
 import { watchdogIsDue } from "./judge/watchdog.ts";
 import { routingsOf, type Settings } from "./settings.ts";
 import { actsOfSites } from "./store/acts.ts";
-import { recentBlinds, recordBlind } from "./store/blinds.ts";
+import { blindsSince, recentBlinds, recordBlind } from "./store/blinds.ts";
 import { recordClockNews } from "./store/clocks.ts";
 import { counted, type Database, writeAll } from "./store/database.ts";
 import { putNotice } from "./store/notices.ts";
@@ -103,7 +103,9 @@ export async function nextSweepAt(db: Database, swept: Swept, now: number, lates
 async function lookAtOurselves(db: Database, settings: Settings, lease: Lease, now: number): Promise<void> {
   const routings = routingsOf(settings);
   const blind = blindInterval(lease.lastSweepAt, now);
-  const still = standStill(lease.clocks);
+  // Kept already by a sweep that died after it: it said what was to be said.
+  const isKept = blind !== null && (await blindsSince(db, blind.fromAt)).some(({ fromAt }) => fromAt === blind.fromAt);
+  const still = isKept || standStill(lease.clocks);
   if (blind !== null) await recordBlind(db, blind, routings, still);
   const clocks = blind === null || still ? lease.clocks : { ...lease.clocks, sinceAt: now };
   await recordClockNews(db, clockNews(clocks, settings.clocks, now), routings);

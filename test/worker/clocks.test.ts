@@ -6,6 +6,7 @@ import { signedHeaders } from "../../protocol/signature.ts";
 import { createApp } from "../../worker/app.ts";
 import type { Starter } from "../../worker/judge/clocks.ts";
 import { readSettings, type Settings } from "../../worker/settings.ts";
+import { openDatabase } from "../../worker/store/database.ts";
 import { sweep } from "../../worker/sweep.ts";
 import { corenasPlan } from "./reference.ts";
 import { db, emptyDatabase, enrolled, type Mail, request, START, settingsWith } from "./support.ts";
@@ -94,6 +95,22 @@ describe("clocks that both stop", () => {
       "Tierwatch itself was blind for 19 min 59 s; it looks again",
       expect.stringMatching("^Tierwatch: its cron trigger and Clock object have not fired for 20 min"),
     ]);
+  });
+
+  test("and come back with a sweep that dies are not told of once more", async () => {
+    await run(["cron", "object"], 0, 5);
+    await run(["request"], 25, 300, 20);
+    mails.length = 0;
+    const prepare = (query: string) => {
+      if (query.includes("lease_until = 0")) throw new Error("D1_ERROR: Network connection lost.");
+      return env.DB.prepare(query);
+    };
+    const dying = openDatabase(Object.assign(Object.create(env.DB), { prepare, batch: env.DB.batch.bind(env.DB) }));
+    await expect(sweep(dying, settings, START + 310 * MINUTE, "object")).rejects.toThrow(
+      "UPDATE sweeps SET lease_until = 0",
+    );
+    await run(["object", "cron"], 312, 315);
+    expect(subjects()).toEqual(["Tierwatch: its Clock object fires again", "Tierwatch: its cron trigger fires again"]);
   });
 
   test("for two days and come back together are the one notice of the blind interval", async () => {
