@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { type Blind, blindInterval } from "../../worker/judge/blind.ts";
 import { type Context, NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import { isBad } from "../../worker/judge/watch.ts";
-import { anything, gap, type Happening, site } from "./happenings.ts";
+import { arriving, gap, type Happening, site } from "./happenings.ts";
 import { type Life, look, MINUTE, START, verdictOf } from "./site.ts";
 
 interface Seen {
@@ -35,7 +35,7 @@ function lookAt(seen: Seen, now: number, dies: boolean): Seen {
 type Step = { readonly happen: Happening } | { readonly dies: boolean };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: anything.map((happen) => ({ happen })) },
+  { weight: 3, arbitrary: arriving.map((happen) => ({ happen })) },
   { weight: 2, arbitrary: fc.record({ dies: fc.boolean() }) },
 );
 const steps = fc.array(fc.tuple(gap, step), { minLength: 1, maxLength: 40 });

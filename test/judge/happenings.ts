@@ -139,14 +139,11 @@ function withLast(of: HostPlan, last: string): HostPlan {
   return { ...of, plan: { ...of.plan, jobs } };
 }
 
-export const anything = fc.oneof(
-  { weight: 3, arbitrary: lookNow },
-  { weight: 3, arbitrary: life1 },
-  good,
-  bad,
-  unfinished,
-  edit,
-);
+/** What a host tells. */
+export const told = fc.oneof({ weight: 3, arbitrary: life1 }, good, bad, unfinished);
+/** Whatever may arrive, but for a look. */
+export const arriving = fc.oneof({ weight: 6, arbitrary: told }, edit);
+export const anything = fc.oneof({ weight: 3, arbitrary: lookNow }, { weight: 7, arbitrary: arriving });
 export const site = fc.tuple(windows, policies, fc.boolean()).map(([hours, more, begun]) => {
   const life = lifeOf(chainPlans(hours, more));
   return begun ? wellAt(life, START) : life;

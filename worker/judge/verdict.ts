@@ -112,11 +112,11 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
     const reason: Reason = { code: "paused", untilAt: Number.isFinite(pause) ? pause : null };
     return { watch: become(view, watch, "paused", reason, reason.untilAt, null), root: null };
   }
-  if (watch.status === "paused") return { watch: resumed(view, watch, own.reason), root: null };
   if (!isBadAlone(view, watch.key)) {
     const heldUntil = isUnseenWithin(own, watch.heldUntil) ? watch.heldUntil : null;
     return { watch: become(view, watch, own.status, own.reason, own.dueAt, heldUntil), root: null };
   }
+  if (watch.status === "paused") return { watch: resumed(view, watch, own.reason), root: null };
   const held = watch.heldUntil;
   const past = watch.incidentId === null ? undefined : open.get(watch.incidentId);
   if (held !== null && held > view.now) {
