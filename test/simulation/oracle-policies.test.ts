@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Job } from "../../protocol/plan.ts";
 import type { History } from "./history.ts";
 import { slotsOf } from "./oracle/slots.ts";
-import { DAY } from "./oracle/tolerances.ts";
+import { DAY, MINUTE } from "./oracle/tolerances.ts";
 import { judgeHistory } from "./oracle.ts";
 import { type LoneRun, lone, on, saying } from "./well.ts";
 
@@ -29,6 +29,20 @@ describe("a run counts for a slot", () => {
   test("when it begins up to five minutes before it, and not earlier", () => {
     expect(found(lone(nightly, nights({ 2: { at: on(2, 1, 55) } })))).toEqual([]);
     expect(found(lone(nightly, nights({ 2: { at: on(2, 1, 54) } })))).toEqual([`missed ${KEY}`]);
+  });
+
+  test("that its host's clock showed, though that was an hour ahead; one that lags takes none away", () => {
+    const off = (minutes: number, at: number): History => {
+      const history = lone(nightly, nights({ 2: { at } }));
+      const clock = [on(2), on(2, 12)].map((since, index) => {
+        const of = { kind: "clock" as const, site: "home", host: "nas", at: since };
+        return { ...of, offsetMs: index === 0 ? minutes * MINUTE : 0 };
+      });
+      return { ...history, happenings: [...history.happenings, ...clock].sort((a, b) => a.at - b.at) };
+    };
+    expect(found(off(60, on(2, 1)))).toEqual([]);
+    expect(found(off(-60, on(2, 2)))).toEqual([]);
+    expect(found(off(30, on(2, 1)))).toEqual([`missed ${KEY}`]);
   });
 
   test("when it ends within the grace or before the clocks had to notice, and not later", () => {

@@ -1,7 +1,7 @@
 /** Which runs count for a job's deadline, and since when somebody could know of them. */
 
 import { slotBefore } from "./slots.ts";
-import { firstAtLeast, grow, type Spell, type Step, staleSpells } from "./steps.ts";
+import { firstAtLeast, grow, type Spell, type Step, staleSpells, valueAt } from "./steps.ts";
 import { EARLY_START_MS, SECOND } from "./tolerances.ts";
 import type { JobTruth, RunTruth } from "./truth.ts";
 
@@ -24,15 +24,21 @@ interface Answered {
   readonly at: number;
 }
 
-/** For each run that answers, in order of start, the earliest `when` of it and all that began later. */
+/**
+ * For each run that answers, in order of start, the earliest `when` of it and all that began later. A host whose clock is ahead
+ * begins early, and for the slot that its clock shows: of two starts the later one counts.
+ */
 function answered(job: JobTruth, when: (run: RunTruth) => number | null): Answered[] {
+  const begun = job.runs
+    .map((run) => ({ run, startedAt: run.startedAt + Math.max(0, valueAt(job.host.clock, run.startedAt, 0)) }))
+    .sort((a, b) => b.startedAt - a.startedAt);
   const list: Answered[] = [];
   let earliest = Number.POSITIVE_INFINITY;
-  for (const run of job.runs.toReversed()) {
+  for (const { run, startedAt } of begun) {
     const at = answers(job, run) ? when(run) : null;
     if (at === null) continue;
     earliest = Math.min(earliest, at);
-    list.push({ startedAt: run.startedAt, at: earliest });
+    list.push({ startedAt, at: earliest });
   }
   return list.reverse();
 }
