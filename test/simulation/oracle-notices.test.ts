@@ -39,6 +39,9 @@ describe("a time in which nobody looked", () => {
     const short = [on(2, 13), on(2, 13, 5)] as const;
     expect(found(away([short]))).toEqual([]);
     expect(found(away([short], notice("blind", short[0] - MINUTE, short[1])))).toEqual([]);
+    // Sweeps are dated by what began them: ten seconds more may be none to them.
+    expect(found(away([[short[0], short[1] + 10 * SECOND]]))).toEqual([]);
+    expect(found(away([[short[0], short[1] + 11 * SECOND]]))).toEqual(["missed"]);
   });
 
   test("that never was is a false alarm", () => {
