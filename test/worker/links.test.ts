@@ -96,6 +96,17 @@ describe("the press of a button", () => {
     expect(await attention()).toMatchObject({ snoozedUntil: null, ackedAt: START + 1 });
   });
 
+  test("acknowledges again what was snoozed since, in the first one's name", async () => {
+    await opened();
+    const ack = await tokenOf(SECRET, claim());
+    await visit("POST", ack, START);
+    await visit("POST", await tokenOf(SECRET, claim({ action: "snooze" })), START + 1000);
+    expect((await visit("GET", ack, START + 2000)).text).toContain("<button");
+    await visit("POST", ack, START + 3000);
+    expect(await attention()).toMatchObject({ snoozedUntil: null, ackedAt: START });
+    expect((await visit("GET", ack, START + 4000)).text).toContain("Acknowledged: no reminders until it changes.");
+  });
+
   test.each(["ack", "snooze"] as const)("about what is over changes nothing, and says so: %s", async (action) => {
     await opened();
     await env.DB.prepare("UPDATE incidents SET closed_at = ?")

@@ -60,10 +60,12 @@ function Standing({ action, incident, reader }: StandingProps) {
   }
   const snoozedUntil = attention.snoozedUntil !== null && attention.snoozedUntil > now ? attention.snoozedUntil : null;
   const isAcked = attention.ackedAt !== null;
-  const isDone = action === "ack" ? isAcked : snoozedUntil !== null;
+  const isDone = stands(incident, now)[action] === "done";
   return (
     <>
-      {isAcked ? <Outcome>Acknowledged: no reminders until it changes.</Outcome> : null}
+      {isAcked ? (
+        <Outcome>Acknowledged{snoozedUntil === null ? ": no reminders until it changes." : "."}</Outcome>
+      ) : null}
       {snoozedUntil === null ? null : <Outcome>Snoozed until {zonedMoment(snoozedUntil, zone)}.</Outcome>}
       {isDone ? null : action === "ack" ? (
         <Press label="Acknowledge">No reminders come until something about it changes.</Press>
@@ -102,18 +104,18 @@ export function batchActPage(action: "ack" | "snooze", incidents: readonly Shown
   );
 }
 
-/** For each action, whether it is still to be done. */
+/** For each action, whether it is still to be done. What was snoozed after it was acknowledged can be acknowledged again. */
 function stands({ closedAt, attention }: Shown, now: number) {
   const isSnoozed = attention.snoozedUntil !== null && attention.snoozedUntil > now;
   const after = (isDone: boolean) => (closedAt !== null ? "over" : isDone ? "done" : "open");
-  return { ack: after(attention.ackedAt !== null), snooze: after(isSnoozed) } as const;
+  return { ack: after(attention.ackedAt !== null && !isSnoozed), snooze: after(isSnoozed) } as const;
 }
 
 function standWords(incident: Shown, { zone, now }: Reader): string {
   const { closedAt, severity, openedAt, attention } = incident;
   if (closedAt !== null) return `over since ${zonedMoment(closedAt, zone)}`;
   const stand = stands(incident, now);
-  const acked = stand.ack === "done" ? ", acknowledged" : "";
+  const acked = attention.ackedAt === null ? "" : ", acknowledged";
   const snoozed = stand.snooze === "done" ? `, snoozed until ${zonedMoment(attention.snoozedUntil ?? now, zone)}` : "";
   return `${severity} since ${zonedMoment(openedAt, zone)}${acked}${snoozed}`;
 }
