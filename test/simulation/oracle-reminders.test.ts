@@ -13,6 +13,8 @@ const TOLD = OPENED + MINUTE;
 const EVERY = 2 * HOUR;
 const REMINDERS = [TOLD + EVERY, TOLD + 2 * EVERY, TOLD + 3 * EVERY];
 
+const SILENT = { dead: (host: string, at: number) => host === "nas" && at > on(2, 13) && at < on(2, 20) };
+
 interface Change {
   /** When reminders were written; each is taken at once. */
   readonly reminders?: readonly number[];
@@ -23,8 +25,7 @@ interface Change {
 }
 
 function reminded({ reminders = REMINDERS, answers = [], incident = {}, each = (one) => one, more }: Change): History {
-  const silent = { dead: (host: string, at: number) => host === "nas" && at > on(2, 13) && at < on(2, 20) };
-  const history = saying(play(silent), { root: "host:nas", openedAt: OPENED, closedAt: on(2, 20) });
+  const history = saying(play(SILENT), { root: "host:nas", openedAt: OPENED, closedAt: on(2, 20) });
   const [opened] = history.incidents;
   if (opened === undefined) throw new Error("no incident");
   const said = reminders.map((at) => message(opened, "reminder", at));
@@ -109,4 +110,22 @@ test("a channel that was ill is told the newest of what it missed", () => {
   const late = (at: number) => (one: Message) => (one.writtenAt === first ? { ...one, at } : one);
   expect(found(reminded({ ...ill, each: late(second - MINUTE) }))).toEqual([]);
   expect(found(reminded({ ...ill, each: late(second + 2 * MINUTE) }))).toEqual(["false_alarm host:nas"]);
+});
+
+test("what was snoozed before an ill channel was well again is not asked of it until the snooze ends", () => {
+  const wellAt = on(2, 18, 30);
+  const health = [on(2, 12), wellAt].map((at) => ({
+    kind: "channel" as const,
+    at,
+    channel: "mail",
+    healthy: at === wellAt,
+  }));
+  const more = { happenings: [...play(SILENT).happenings, ...health].sort((a, b) => a.at - b.at) };
+  // The other channel took them: this one hears of the opening when it is well, and of nothing else.
+  const other = REMINDERS.slice(0, 2);
+  const each = (one: Message) =>
+    one.kind === "reminder" ? { ...one, channel: "push" } : { ...one, at: Math.max(one.at, wellAt + MINUTE) };
+  const snoozed = [answer("snooze", on(2, 18), { untilAt: on(2, 21) })];
+  expect(found(reminded({ reminders: other, each, answers: snoozed, more }))).toEqual([]);
+  expect(found(reminded({ reminders: other, each, more }))).toContain("missed host:nas");
 });

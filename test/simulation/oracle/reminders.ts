@@ -105,6 +105,8 @@ function unreminded(
     const toldAt = quietUntil(history.silences, incident, dueAt);
     const limit = Math.max(limitOf({ noticedAt: toldAt, closedAt }, healthy, clocks), triedBy(clocks, healthy, toldAt));
     if (limit >= history.endAt || (closedAt !== null && closedAt <= limit)) return [];
+    // Answered before an ill channel could be told: what its owner knows is not sent, and a snooze reminds at its end.
+    if (answers.some(({ askedAt }) => askedAt >= dueAt && askedAt <= limit)) return [];
     const took = messages.filter((one) => one.channel === channel && one.writtenAt >= dueAt - ROUNDING_MS);
     const tookAt = Math.min(...took.map((one) => one.at));
     if (tookAt <= limit) return [];
