@@ -327,6 +327,20 @@ describe("the clocks were blind:", () => {
   });
 });
 
+test("a host that fell silent before the clocks were blind is told by the sweep that ends it, though no other could be heard", () => {
+  const [from, until, back] = [on(2, 12, 56), on(2, 16), on(2, 16, 5)];
+  const deaf: Twist = {
+    more: clocksDead(from, until),
+    arrives: (_, at) => (at >= from && at < until ? null : at),
+    dead: (host, at) => host === "nas" && at > on(2, 12, 45) && at < back,
+  };
+  // A sweep is dated by its beginning, and the clocks are back when it ended.
+  const told = { root: "host:nas", openedAt: on(2, 12, 55), noticedAt: until - SECOND, closedAt: back };
+  const history = saying(play(deaf), told);
+  const blind = notice("blind", from - MINUTE, until);
+  expect(found({ ...history, messages: [blind, ...history.messages] })).toEqual([]);
+});
+
 describe("an alert has to reach every channel:", () => {
   const dead: Twist = { dead: (host, at) => host === "nas" && at > on(2, 13) && at < on(2, 20) };
   const silent = (twist: Twist = {}, closedAt = on(2, 20)) =>
@@ -489,6 +503,12 @@ describe("at the end", () => {
     expect(found(withWatch("host:vm", { status: "missed" }))).toEqual(["diverged_state host:vm"]);
     expect(found(withWatch("job:vm/cloud", { status: "pending" }))).toEqual(["diverged_state job:vm/cloud"]);
     expect(found({ ...play(), watches: [] })).toHaveLength(9);
+  });
+
+  test("but one whose beat is due within the second may be late", () => {
+    const late = withWatch("host:vm", { status: "late" });
+    expect(found({ ...late, endAt: END - SECOND })).toEqual([]);
+    expect(found({ ...late, endAt: END - 3 * SECOND })).toEqual(["diverged_state host:vm"]);
   });
 
   test("each copy has the recovery point that was told", () => {

@@ -97,9 +97,9 @@ function slackOf(view: SiteView, host: HostTruth, at: number): number {
   return clockSlack(view, host.key, at, at);
 }
 
-/** Just after a blind interval, what fell into it is judged at different times. */
+/** Just after a blind interval, from the sweep on that ends it, what fell into it is judged at different times. */
 function inCatchUp(view: SiteView, at: number): boolean {
-  const stop = view.clocks.stopBefore(at, BLIND_MAYBE_AFTER_MS);
+  const stop = view.clocks.stopBefore(at + SWEEP_LASTS_MS, BLIND_MAYBE_AFTER_MS);
   return stop !== undefined && stop.until + timeToDeliver(view) + NOTICE_WITHIN_MS > at;
 }
 

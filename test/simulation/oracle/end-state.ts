@@ -52,7 +52,8 @@ function said(instant: number | null): string {
 /** Past its slot or beat but inside its grace. */
 function mayBeLate(view: SiteView, key: string): boolean {
   const host = view.hosts.find((candidate) => candidate.key === key);
-  if (host !== undefined) return valueAt(host.life, view.endAt, view.startAt) + host.everyMs <= view.endAt;
+  if (host !== undefined)
+    return valueAt(host.life, view.endAt, view.startAt) + host.everyMs <= view.endAt + ROUNDING_MS;
   const job = view.jobs.get(key);
   if (job === undefined) return false;
   if (job.slots === undefined) return true;
