@@ -4,6 +4,7 @@ import { NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import {
   aliveUntil,
   beats,
+  began,
   bothHeard,
   chainPlans,
   differs,
@@ -188,6 +189,46 @@ describe("a host that is heard again", () => {
     expect(after).toMatchObject([{ root: "job:nas/nightly", openedAt: WELL + 25 * HOUR }]);
     expect(after[0]?.noticedAt).toBeGreaterThanOrEqual(back + 10 * MINUTE);
     expect(after[0]?.noticedAt).toBeLessThan(back + 15 * MINUTE);
+  });
+});
+
+describe("a run that a silent host began", () => {
+  const bounded = { graceSeconds: 4 * 3600, maxRuntimeSeconds: 1800 };
+  const [startedAt, overdue, back] = [WELL + 24 * HOUR, WELL + 24 * HOUR + 35 * MINUTE, WELL + 25 * HOUR];
+  /** Back with the start of a run, told by nobody before, that should have ended meanwhile. */
+  const heardOf = (life: Life) => look(began(bothHeard(life, back), "nas", "nightly", startedAt), back);
+  const alone = () => {
+    let lived = aliveUntil(well({}, bounded), WELL, WELL + 23 * HOUR);
+    for (let at = WELL + 23 * HOUR; at < back; at += MINUTE) lived = look(heard(lived, "vm", at), at);
+    return lived;
+  };
+  const dark = () => lookOften(aliveUntil(well({}, bounded), WELL, WELL + 23 * HOUR), WELL + 23 * HOUR, back - MINUTE);
+
+  test.each([
+    ["host:nas", alone],
+    ["site:home", dark],
+  ])("may still tell its end when %s is heard again", (root, silent) => {
+    const lived = heardOf(silent());
+    expect(roots(lived.opened)).toEqual([root]);
+    expect(watch(lived, "job:nas/nightly")).toMatchObject({
+      status: "late",
+      reason: { code: "catching_up", after: root, own: { code: "overrun" } },
+      heldUntil: back + 10 * MINUTE,
+    });
+    const ended = aliveUntil(
+      ran(lived, "nas", "nightly", startedAt, { id: `run-${startedAt}` }),
+      back,
+      back + HOUR / 2,
+    );
+    expect(roots(ended.opened)).toEqual([root]);
+    expect(aliveUntil(lived, back + MINUTE, back + HOUR / 2, MINUTE).opened.slice(1)).toMatchObject([
+      { root: "job:nas/nightly", openedAt: overdue, noticedAt: back + 10 * MINUTE },
+    ]);
+  });
+
+  test("is told at once of a host that was heard all the time", () => {
+    const lived = heardOf(aliveUntil(well({}, bounded), WELL, back - MINUTE));
+    expect(lived.opened).toMatchObject([{ root: "job:nas/nightly", openedAt: overdue, noticedAt: back }]);
   });
 });
 

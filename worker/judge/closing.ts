@@ -3,7 +3,7 @@ import { ownRoot } from "./cause.ts";
 import { CALM_MS } from "./flap.ts";
 import { follow, hold } from "./hold.ts";
 import type { Closed, Ending, Incident } from "./incident.ts";
-import { carriersOf, isBadAlone, isMissed, type SiteView } from "./site.ts";
+import { hostsBehind, isBadAlone, isMissed, type SiteView } from "./site.ts";
 import { hostKey, siteKey, type Watch } from "./watch.ts";
 
 /**
@@ -43,8 +43,7 @@ function heardAgain(view: SiteView, root: string): boolean {
 }
 
 function hangsOn(view: SiteView, { spec }: Watch, root: string): boolean {
-  const hosts = spec.kind === "job" ? [spec.host] : spec.kind === "copy" ? carriersOf(view, spec) : [];
-  return hosts.some((host) => root === siteKey(view.site) || root === hostKey(host));
+  return hostsBehind(view, spec).some((host) => root === siteKey(view.site) || root === hostKey(host));
 }
 
 /** The subject always does: a tier may be found stuck while its own, longer window still runs. */

@@ -52,7 +52,7 @@ function keptMiss(watch: Watch, own: Own): Own | null {
 }
 
 /** Also what waits to be told, or has time to follow: its miss was seen. */
-function isMissedSoFar({ status, reason }: Watch): boolean {
+export function isMissedSoFar({ status, reason }: Watch): boolean {
   return ["missed", "blocked"].includes(status) || reason.code === "waiting" || reason.code === "catching_up";
 }
 

@@ -2,10 +2,12 @@
  * Time to follow: what hung on something that recovered is not blamed before it had its own chance, and what hung on a host
  * that is heard again not before the host had time to deliver what it kept.
  */
+import { rootHolds } from "./cause.ts";
 import type { Own } from "./deadline.ts";
+import { isMissedSoFar } from "./excuse.ts";
 import type { Incident } from "./incident.ts";
 import { nextSlot } from "./schedule.ts";
-import { hostSpecs, isBadAlone, type SiteView } from "./site.ts";
+import { hostSpecs, hostsBehind, isBadAlone, isMissed, type SiteView } from "./site.ts";
 import { hostKey, type Reason, type Status, type Watch } from "./watch.ts";
 
 /** The watch with another status and all that goes with it. */
@@ -64,6 +66,19 @@ export function hold(view: SiteView, watch: Watch, root: string): Watch {
   if (own === undefined || !isBadAlone(view, watch.key)) return watch;
   const reason: Reason = { code: "catching_up", after: root, untilAt: heldUntil, own: own.reason };
   return become(view, watch, "late", reason, heldUntil, heldUntil);
+}
+
+/**
+ * The silence that ends at this look, of what is found missed at it and was not before: what a host tells first may be the
+ * half of it, and a deadline may have passed since the last look.
+ */
+export function silenceUntilNow(view: SiteView, watch: Watch, open: ReadonlyMap<string, Incident>): string | undefined {
+  if (!isMissed(view, watch.key) || isMissedSoFar(watch)) return undefined;
+  const incidents = hostsBehind(view, watch.spec).flatMap((host) => {
+    const id = view.watches.get(hostKey(host))?.incidentId ?? null;
+    return id === null ? [] : (open.get(id)?.root ?? []);
+  });
+  return incidents.find((root) => !rootHolds(view, root));
 }
 
 /** A member of an incident that closed: late until its own chance is over. */

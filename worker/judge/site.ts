@@ -4,7 +4,7 @@ import { type Blind, blindUntil, patienceOf } from "./blind.ts";
 import { chainOf } from "./chain.ts";
 import type { Own } from "./deadline.ts";
 import { excusedStatus } from "./excuse.ts";
-import { type CopySpec, copyKey, type HostSpec, hostKey, type Watch } from "./watch.ts";
+import { type CopySpec, copyKey, type HostSpec, hostKey, type Spec, type Watch } from "./watch.ts";
 
 export interface SiteView {
   readonly site: string;
@@ -69,12 +69,17 @@ export function hopOf(spec: CopySpec): string {
 }
 
 /** The hosts that data comes through on its way to a copy, whichever way it takes. */
-export function carriersOf(view: SiteView, { dataset, tier, feeds }: CopySpec, path: readonly string[] = []): string[] {
+function carriersOf(view: SiteView, { dataset, tier, feeds }: CopySpec, path: readonly string[] = []): string[] {
   if (path.includes(tier)) return [];
   return feeds.flatMap(({ host, from }) => {
     const before = view.watches.get(copyKey(dataset, from))?.spec;
     return before?.kind === "copy" ? [host, ...carriersOf(view, before, [...path, tier])] : [host];
   });
+}
+
+/** The hosts without which a job or a copy has nothing new to tell. */
+export function hostsBehind(view: SiteView, spec: Spec): string[] {
+  return spec.kind === "copy" ? carriersOf(view, spec) : spec.kind === "job" ? [spec.host] : [];
 }
 
 /** The newest data proven to have passed this copy: its own recovery point, or that of any copy fed from it. */

@@ -11,7 +11,7 @@ import type { Blind } from "./blind.ts";
 import { causeOf, ownRoot, rootHolds } from "./cause.ts";
 import { closeRecovered } from "./closing.ts";
 import { type ClosedLately, isFlapping } from "./flap.ts";
-import { allowance, become, hostOf, isUnseenWithin } from "./hold.ts";
+import { allowance, become, hostOf, isUnseenWithin, silenceUntilNow } from "./hold.ts";
 import { type Closed, type Incident, UNATTENDED } from "./incident.ts";
 import { severityOf } from "./severity.ts";
 import { isBadAlone, type SiteView, viewSite } from "./site.ts";
@@ -140,9 +140,11 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
     const reason: Reason = { code: "waiting", by, untilAt, own: own.reason };
     return { watch: become(view, watch, "late", reason, untilAt, null), root: null };
   }
-  if (past !== undefined && past.root !== cause.root && wasHeldBack(view, watch, past.root, cause.root)) {
+  const isOpen = [...open.values()].some(({ root }) => root === cause.root);
+  const before = past?.root ?? (isOpen ? undefined : silenceUntilNow(view, watch, open));
+  if (before !== undefined && before !== cause.root && wasHeldBack(view, watch, before, cause.root)) {
     const untilAt = allowance(view, watch);
-    const reason: Reason = { code: "catching_up", after: past.root, untilAt, own: own.reason };
+    const reason: Reason = { code: "catching_up", after: before, untilAt, own: own.reason };
     return { watch: become(view, watch, "late", reason, untilAt, untilAt), root: null };
   }
   const isRoot = cause.root === ownRoot(watch) || watch.spec.kind === "host";
