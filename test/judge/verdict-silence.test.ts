@@ -320,3 +320,17 @@ test("hosts with other beats do not hold each other up for longer than twice the
   expect(beats).toEqual({ everySeconds: 300, graceSeconds: 300 });
   expect(lived.opened).toMatchObject([{ root: "host:nas", noticedAt: WELL + 2 * SILENT_AFTER }]);
 });
+
+test("a host that may have gone with a slower one is told when that one beats, not when it would have been missed", () => {
+  const [nas, vm] = chainPlans();
+  if (nas === undefined || vm === undefined) throw new Error("two plans");
+  const slow = { ...vm, plan: { ...vm.plan, beat: { everySeconds: 720, graceSeconds: 3600 } } };
+  const lived = look(wellAt(lifeOf([nas, slow]), WELL), WELL + SILENT_AFTER);
+  expect(watch(lived, "host:nas")).toMatchObject({
+    reason: { code: "waiting", by: "site:home", untilAt: WELL + 2 * SILENT_AFTER },
+    dueAt: WELL + 13 * MINUTE,
+  });
+  const told = look(heard(lived, "vm", WELL + 12 * MINUTE), WELL + 13 * MINUTE);
+  expect(told.opened).toMatchObject([{ root: "host:nas", openedAt: WELL + SILENT_AFTER }]);
+  expect(watch(look(lived, WELL + 13 * MINUTE), "host:nas").dueAt).toBe(WELL + 2 * SILENT_AFTER);
+});

@@ -7,12 +7,20 @@ import { hostDeadline } from "./own.ts";
 import { hopOf, hostSpecs, isMissed, isSilent, provenAt, type SiteView } from "./site.ts";
 import { type CopySpec, copyKey, hostKey, jobKey, siteKey, type Watch } from "./watch.ts";
 
-export type Cause =
-  | { readonly root: string; readonly wait: null }
-  | { readonly root: null; readonly wait: { readonly by: string; readonly untilAt: number } };
+export type Cause = { readonly root: string; readonly wait: null } | { readonly root: null; readonly wait: Wait };
+
+/** Known at the latest at `untilAt`; worth another look at `dueAt`. */
+interface Wait {
+  readonly by: string;
+  readonly untilAt: number;
+  readonly dueAt: number;
+}
+
+/** A beat that is sent when it is due is heard by then. */
+const BEAT_ARRIVES_MS = 60_000;
 
 const rooted = (root: string): Cause => ({ root, wait: null });
-const waiting = (by: string, untilAt: number): Cause => ({ root: null, wait: { by, untilAt } });
+const waiting = (by: string, untilAt: number, dueAt = untilAt): Cause => ({ root: null, wait: { by, untilAt, dueAt } });
 
 /** The cause of a bad watch, as far as it can be known at `view.now`. */
 export function causeOf(view: SiteView, watch: Watch): Cause {
@@ -108,7 +116,9 @@ function hostCause(view: SiteView, host: string): Cause {
   const decidedAt = Math.min(patience, Math.max(...undecided.map(({ missedAt }) => missedAt)));
   // When nobody looked then, the peer gets the time that every deadline of a blind interval gets: it may be well.
   const untilAt = view.unseenUntil(decidedAt) ?? decidedAt;
-  return view.now < untilAt ? waiting(siteKey(view.site), untilAt) : rooted(hostKey(host));
+  if (view.now >= untilAt) return rooted(hostKey(host));
+  const beats = undecided.map((peer) => peer.dueAt + BEAT_ARRIVES_MS).filter((at) => at > view.now);
+  return waiting(siteKey(view.site), untilAt, Math.min(untilAt, ...beats));
 }
 
 function deadline(view: SiteView, host: string) {

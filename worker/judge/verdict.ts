@@ -134,11 +134,11 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
     // What was told of a hop stays told while a host of it is only overdue.
     if (past !== undefined && /^(job|copy):/.test(past.root)) {
       const reason: Reason = { code: "blocked", by: past.root, own: own.reason };
-      return { watch: become(view, watch, "blocked", reason, cause.wait.untilAt, null), root: past.root };
+      return { watch: become(view, watch, "blocked", reason, cause.wait.dueAt, null), root: past.root };
     }
-    const { by, untilAt } = cause.wait;
+    const { by, untilAt, dueAt } = cause.wait;
     const reason: Reason = { code: "waiting", by, untilAt, own: own.reason };
-    return { watch: become(view, watch, "late", reason, untilAt, null), root: null };
+    return { watch: become(view, watch, "late", reason, dueAt, null), root: null };
   }
   const isOpen = [...open.values()].some(({ root }) => root === cause.root);
   const before = past?.root ?? (isOpen ? undefined : silenceUntilNow(view, watch, open));
