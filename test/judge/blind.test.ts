@@ -4,6 +4,7 @@ import { blindInterval, blindUntil, patienceOf } from "../../worker/judge/blind.
 import { sayBlind } from "../../worker/judge/say-blind.ts";
 import { judgeSite, NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import {
+  began,
   bothHeard,
   chainPlans,
   HOUR,
@@ -157,4 +158,17 @@ describe("a site after three hours in which nobody looked", () => {
     const vmIsBack = heard(waiting, "vm", later.untilAt + MINUTE);
     expect(lookLater(vmIsBack, later.untilAt + MINUTE).opened.map(({ root }) => root)).toEqual(["host:nas"]);
   });
+});
+
+test("a time in which nobody looked excuses the run that should have ended in it, beside one that was found to go on too long before", () => {
+  const bounded = wellAt(lifeOf(chainPlans({}, { maxRuntimeSeconds: 1800 })), START);
+  const found = look(began(bothHeard(bounded, START + HOUR), "nas", "nightly", START + MINUTE), START + HOUR);
+  const before = began(bothHeard(found, START + 2 * HOUR), "nas", "nightly", START + 2 * HOUR);
+  const blind = { fromAt: START + 2 * HOUR, untilAt: START + 3 * HOUR };
+  const context = { ...NO_CONTEXT, blinds: [blind] };
+  const lived = look(bothHeard(before, blind.untilAt), blind.untilAt, context);
+  const overrun = { code: "overrun", startedAt: START + MINUTE };
+  // Looked at once more when the second one is not excused any more, however often somebody looks until then.
+  for (const seen of [lived, look(lived, blind.untilAt, context)])
+    expect(watch(seen, "job:nas/nightly")).toMatchObject({ reason: overrun, dueAt: blind.untilAt + 10 * MINUTE });
 });

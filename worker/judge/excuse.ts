@@ -33,9 +33,14 @@ function excused(watch: Watch, own: Own, blinds: readonly Blind[], patienceMs: n
  * A miss that was found and not answered since stays found: by a sweep that died before it could write down that somebody looked,
  * or under a plan that asked for it at another time.
  */
-function wasFound(watch: Watch, { code }: OwnReason): boolean {
+function wasFound(watch: Watch, found: OwnReason): boolean {
   const reason = ownReason(watch.reason);
-  return isMissedSoFar(watch) && isMiss(reason) && reason.code === code && !isAnswered(watch, reason);
+  return isMissedSoFar(watch) && isMiss(reason) && isSame(reason, found) && !isAnswered(watch, reason);
+}
+
+/** The same miss, whatever its deadline: of runs that go on too long each has its own. */
+function isSame(a: Miss, b: OwnReason): boolean {
+  return a.code === "overrun" ? b.code === "overrun" && b.startedAt === a.startedAt : a.code === b.code;
 }
 
 /**
