@@ -6,9 +6,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Blind, blindInterval } from "../../worker/judge/blind.ts";
 import { type Context, NO_CONTEXT } from "../../worker/judge/verdict.ts";
-import { isBad } from "../../worker/judge/watch.ts";
+import { isBad, type Spec } from "../../worker/judge/watch.ts";
 import { arriving, gap, type Happening, site } from "./happenings.ts";
-import { type Life, look, MINUTE, START, verdictOf } from "./site.ts";
+import { heard, type Life, look, MINUTE, NAME, START, verdictOf } from "./site.ts";
+
+const MISSES: readonly string[] = ["never", "overdue", "not_started", "overrun"];
+
+/** The hosts that carry. */
+function hostsOf(spec: Spec): readonly string[] {
+  return spec.kind === "copy" ? spec.feeds.map(({ host }) => host) : spec.kind === "job" ? [spec.host] : [];
+}
 
 interface Seen {
   readonly life: Life;
@@ -48,7 +55,7 @@ function* looks(first: Life, story: readonly (readonly [number, Step])[]) {
     now += after;
     if ("happen" in one) seen = { ...seen, life: one.happen(seen.life, now) };
     else seen = lookAt(seen, now, one.dies);
-    yield { seen: lookAt(seen, now, false), now };
+    yield { before: seen, seen: lookAt(seen, now, false), now };
   }
 }
 
@@ -74,6 +81,37 @@ test("time alone heals nothing: what closes while nothing arrives goes on in som
         const bad = seen.life.watches.filter(({ status }) => isBad(status) || status === "blocked");
         const well = new Set(after.filter(({ status }) => status === "ok").map(({ key }) => key));
         expect(bad.filter(({ key }) => well.has(key))).toEqual([]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("at the look at which a silence ends nothing that hung on it is told as missed", () => {
+  fc.assert(
+    fc.property(site, steps, (first, happenings) => {
+      for (const { before, now } of looks(first, happenings)) {
+        const { closed, opened, after } = verdictOf(before.life, now, contextAt(before, now));
+        const over = closed.filter(({ ending }) => ending === "recovered").map(({ incident }) => incident.root);
+        const missed = opened.filter(({ reason }) => MISSES.includes(reason.code)).map(({ subject }) => subject);
+        const hung = after.filter(({ spec }) => hostsOf(spec).some((host) => over.includes(`host:${host}`)));
+        const hushed = over.includes(`site:${NAME}`) ? after.filter(({ spec }) => spec.kind !== "host") : hung;
+        expect(hushed.filter(({ key }) => missed.includes(key))).toEqual([]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("a sign of life alone ends nothing but a silence", () => {
+  const minutes = fc.integer({ min: 1, max: 48 * 60 });
+  fc.assert(
+    fc.property(site, steps, fc.constantFrom("nas", "vm"), minutes, (first, happenings, host, after) => {
+      for (const { seen, now } of looks(first, happenings)) {
+        const later = now + after * MINUTE;
+        const { closed } = verdictOf(heard(seen.life, host, later), later, contextAt(seen, later));
+        const recovered = closed.filter(({ ending }) => ending !== "absorbed").map(({ incident }) => incident.root);
+        expect(recovered.filter((root) => !/^(host|site):/.test(root))).toEqual([]);
       }
     }),
     { numRuns: 1000 },

@@ -276,7 +276,7 @@ test("a copy behind a silent host that ran out of its window while nobody looked
   expect(backSince(chance + HOUR).length).toBeGreaterThan(0);
 });
 
-test("what was told of a hop is not taken back while its host is only overdue", () => {
+test("what was told of a hop is not taken back while its host is overdue, nor when it is silent", () => {
   let lived = well({ archive: 60 });
   // Jobs that succeed and copy nothing: staging is out of its window first, and the data stopped at the archive.
   for (const job of ["nightly", "sync"]) lived = ran(lived, "nas", job, WELL + 24 * HOUR);
@@ -287,6 +287,15 @@ test("what was told of a hop is not taken back while its host is only overdue", 
   expect(roots(lived.open)).toEqual(["job:nas/nightly"]);
   lived = aliveUntil(lived, WELL + 29 * HOUR + 9 * MINUTE, WELL + 30 * HOUR);
   expect(lived.said.map(({ kind, root }) => [kind, root])).toEqual([["opened", "job:nas/nightly"]]);
+  for (let at = WELL + 30 * HOUR; at < WELL + 31 * HOUR; at += MINUTE) lived = look(heard(lived, "vm", at), at);
+  expect(roots(lived.open)).toEqual(["job:nas/nightly", "host:nas"]);
+  lived = proved(bothHeard(lived, WELL + 31 * HOUR), "apps", "staging", WELL + 30 * HOUR, "vm");
+  lived = look(proved(lived, "apps", "offsite", WELL + 30 * HOUR, "vm"), WELL + 31 * HOUR);
+  expect(lived.said.slice(1).map(({ kind, root }) => [kind, root])).toEqual([
+    ["opened", "host:nas"],
+    ["closed", "job:nas/nightly"],
+    ["closed", "host:nas"],
+  ]);
 });
 
 describe("hosts that were never heard of", () => {

@@ -33,7 +33,7 @@ export function causeOf(view: SiteView, watch: Watch): Cause {
     case "copy": {
       const told = toldAsBad(view, watch);
       if (told !== null) return told;
-      const stuck = firstStuck(view, spec, heldAt(watch), []) ?? spec;
+      const stuck = stuckAt(view, watch, spec);
       return silenceOf(view, hostsOfHop(view, stuck)) ?? rooted(hopOf(stuck));
     }
   }
@@ -47,6 +47,16 @@ function toldAsBad(view: SiteView, watch: Watch): Cause | null {
 /** The hop or host that a watch itself belongs to: what its root is when nothing before it is broken. */
 export function ownRoot(watch: Watch): string {
   return watch.spec.kind === "copy" ? hopOf(watch.spec) : watch.key;
+}
+
+/** Whether data still stands where it did when a copy came to hang on the hop `root`. */
+export function hangsOnHop(view: SiteView, watch: Watch, root: string): boolean {
+  return watch.spec.kind === "copy" && hopOf(stuckAt(view, watch, watch.spec)) === root;
+}
+
+/** The copy before which the data stopped that a copy waits for. */
+function stuckAt(view: SiteView, watch: Watch, spec: CopySpec): CopySpec {
+  return firstStuck(view, spec, heldAt(watch), []) ?? spec;
 }
 
 /** How new the data is that the copy ran out of its window with: the same at every later look. */

@@ -8,7 +8,7 @@
 import { type Act, pausedUntil } from "./acts.ts";
 import { attend, type Remind, type Said, sayEnd } from "./attend.ts";
 import type { Blind } from "./blind.ts";
-import { causeOf, ownRoot, rootHolds } from "./cause.ts";
+import { causeOf, hangsOnHop, ownRoot, rootHolds } from "./cause.ts";
 import { closeRecovered } from "./closing.ts";
 import { type ClosedLately, isFlapping } from "./flap.ts";
 import { allowance, become, hostOf, isUnseenWithin, silenceUntilNow } from "./hold.ts";
@@ -128,6 +128,11 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
   const isOwn = past !== undefined && (past.root === ownRoot(watch) || past.root === watch.key);
   if (isOwn && watch.spec.kind !== "host") {
     return { watch: become(view, watch, own.status, own.reason, own.dueAt, null), root: past.root };
+  }
+  // So does what hangs on a hop, for as long as data stands still there.
+  if (past !== undefined && hangsOnHop(view, watch, past.root)) {
+    const reason: Reason = { code: "blocked", by: past.root, own: own.reason };
+    return { watch: become(view, watch, "blocked", reason, own.dueAt, null), root: past.root };
   }
   const cause = causeOf(view, watch);
   if (cause.wait !== null) {
