@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../protocol/plan.ts";
 import type { HostPlan } from "../../worker/judge/chain.ts";
+import { NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import { type CopySpec, copyKey } from "../../worker/judge/watch.ts";
 import {
   aliveUntil,
@@ -48,6 +49,10 @@ describe("an edit of the plan", () => {
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
     lived = edited(lived, chainPlans({}, { graceSeconds: 48 * 3600 }), at + MINUTE);
     expect(watch(lived, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
+    // Nor does it matter that nobody looked when the success was due that the new plan asks for.
+    const blind = { fromAt: WELL + 71 * HOUR, untilAt: WELL + 73 * HOUR };
+    const later = look(bothHeard(lived, blind.untilAt), blind.untilAt, { ...NO_CONTEXT, blinds: [blind] });
+    expect(watch(later, "job:nas/nightly")).toMatchObject({ status: "missed", reason: { code: "not_started" } });
     lived = look(began(bothHeard(lived, at + HOUR), "nas", "nightly", at + HOUR), at + HOUR);
     expect(watch(lived, "job:nas/nightly").status).toBe("late");
   });

@@ -11,10 +11,10 @@ import type { Facts, OwnReason, Spec, Watch } from "./watch.ts";
 
 /** The own status as it may be acted on at `now`. What is wrong beside a deadline that is excused goes on speaking. */
 export function excusedStatus(watch: Watch, blinds: readonly Blind[], patienceMs: number, now: number): Own {
-  const own = ownStatus(watch, now);
-  const kept = keptMiss(watch, own);
-  if (kept !== null || own.status !== "missed") return kept ?? own;
-  return ownStatus(watch, now, (deadline) => excused(watch, deadline, blinds, patienceMs, now));
+  const alone = ownStatus(watch, now);
+  const temper = (deadline: Own) => excused(watch, deadline, blinds, patienceMs, now);
+  const own = alone.status === "missed" ? ownStatus(watch, now, temper) : alone;
+  return keptMiss(watch, own) ?? own;
 }
 
 /** One deadline: a miss that nobody could see is none yet. */
@@ -57,7 +57,7 @@ function keptMiss(watch: Watch, own: Own): Own | null {
 }
 
 /** Also what waits to be told, or has time to follow: its miss was seen. */
-export function isMissedSoFar({ status, reason }: Watch): boolean {
+function isMissedSoFar({ status, reason }: Watch): boolean {
   return ["missed", "blocked"].includes(status) || reason.code === "waiting" || reason.code === "catching_up";
 }
 

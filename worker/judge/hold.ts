@@ -4,7 +4,6 @@
  */
 import { rootHolds } from "./cause.ts";
 import type { Own } from "./deadline.ts";
-import { isMissedSoFar } from "./excuse.ts";
 import type { Incident } from "./incident.ts";
 import { nextSlot } from "./schedule.ts";
 import { hostSpecs, hostsBehind, isBadAlone, isMissed, type SiteView } from "./site.ts";
@@ -69,11 +68,11 @@ export function hold(view: SiteView, watch: Watch, root: string): Watch {
 }
 
 /**
- * The silence that ends at this look, of what is found missed at it and was not before: what a host tells first may be the
- * half of it, and a deadline may have passed since the last look.
+ * The silence that ends at this look and did not hold what is missed, because that was found only now: what a host tells first
+ * may be the half of it, and a deadline, or its time to follow, may have passed since the last look.
  */
 export function silenceUntilNow(view: SiteView, watch: Watch, open: ReadonlyMap<string, Incident>): string | undefined {
-  if (!isMissed(view, watch.key) || isMissedSoFar(watch)) return undefined;
+  if (!isMissed(view, watch.key)) return undefined;
   const incidents = hostsBehind(view, watch.spec).flatMap((host) => {
     const id = view.watches.get(hostKey(host))?.incidentId ?? null;
     return id === null ? [] : (open.get(id)?.root ?? []);
