@@ -112,20 +112,30 @@ test("a channel that was ill is told the newest of what it missed", () => {
   expect(found(reminded({ ...ill, each: late(second + 2 * MINUTE) }))).toEqual(["false_alarm host:nas"]);
 });
 
-test("what was snoozed before an ill channel was well again is not asked of it until the snooze ends", () => {
-  const wellAt = on(2, 18, 30);
+/** mail is ill from noon of the second day until `wellAt`, and push takes the reminders. */
+function illUntil(wellAt: number, tookAt: number, more: Change = {}): string[] {
   const health = [on(2, 12), wellAt].map((at) => ({
     kind: "channel" as const,
     at,
     channel: "mail",
     healthy: at === wellAt,
   }));
-  const more = { happenings: [...play(SILENT).happenings, ...health].sort((a, b) => a.at - b.at) };
-  // The other channel took them: this one hears of the opening when it is well, and of nothing else.
-  const other = REMINDERS.slice(0, 2);
+  const happenings = [...play(SILENT).happenings, ...health].sort((a, b) => a.at - b.at);
   const each = (one: Message) =>
-    one.kind === "reminder" ? { ...one, channel: "push" } : { ...one, at: Math.max(one.at, wellAt + MINUTE) };
-  const snoozed = [answer("snooze", on(2, 18), { untilAt: on(2, 21) })];
-  expect(found(reminded({ reminders: other, each, answers: snoozed, more }))).toEqual([]);
-  expect(found(reminded({ reminders: other, each, more }))).toContain("missed host:nas");
+    one.kind === "reminder" ? { ...one, channel: "push" } : { ...one, at: Math.max(one.at, tookAt) };
+  return found(reminded({ each, more: { happenings }, ...more }));
+}
+
+test("what was snoozed before an ill channel was well again is not asked of it until the snooze ends", () => {
+  const wellAt = on(2, 18, 30);
+  const reminders = REMINDERS.slice(0, 2);
+  const answers = [answer("snooze", on(2, 18), { untilAt: on(2, 21) })];
+  expect(illUntil(wellAt, wellAt + MINUTE, { reminders, answers })).toEqual([]);
+  expect(illUntil(wellAt, wellAt + MINUTE, { reminders })).toContain("missed host:nas");
+});
+
+test("a channel that is well again shortly before a reminder is tried within an hour, and reminded after that", () => {
+  // The last reminder is due at 19:11, and all is over at 20:00.
+  expect(illUntil(on(2, 19), on(2, 19, 50))).toEqual([]);
+  expect(illUntil(on(2, 18, 30), on(2, 18, 31))).toContain("missed host:nas");
 });
