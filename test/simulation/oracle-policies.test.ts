@@ -4,10 +4,7 @@ import type { Job } from "../../protocol/plan.ts";
 import type { History } from "./history.ts";
 import { slotsOf } from "./oracle/slots.ts";
 import { DAY, MINUTE } from "./oracle/tolerances.ts";
-import { judgeHistory } from "./oracle.ts";
-import { type LoneRun, lone, on, saying } from "./well.ts";
-
-const found = (history: History) => judgeHistory(history).map(({ kind, subject }) => `${kind} ${subject}`);
+import { found, type LoneRun, lone, on, saying } from "./well.ts";
 
 const nightly: Job = {
   name: "scan",

@@ -2,10 +2,7 @@
 import { expect, test } from "vitest";
 import type { History, Message, SeenAnswer, SeenIncident } from "./history.ts";
 import { HOUR, MINUTE, SECOND } from "./oracle/tolerances.ts";
-import { judgeHistory } from "./oracle.ts";
-import { message, on, play, saying } from "./well.ts";
-
-const found = (history: History) => judgeHistory(history).map(({ kind, subject }) => `${kind} ${subject}`);
+import { found, message, on, play, saying } from "./well.ts";
 
 /** nas is silent from 13:10 of the second day until 20:00, and is reminded of every two hours. */
 const OPENED = on(2, 13, 10);

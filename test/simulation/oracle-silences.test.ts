@@ -2,10 +2,7 @@
 import { expect, test } from "vitest";
 import type { History, SeenSilence } from "./history.ts";
 import { MINUTE, SECOND } from "./oracle/tolerances.ts";
-import { judgeHistory } from "./oracle.ts";
-import { on, play, saying, type Twist } from "./well.ts";
-
-const found = (history: History) => judgeHistory(history).map(({ kind, subject }) => `${kind} ${subject}`);
+import { found, on, play, saying, type Twist } from "./well.ts";
 
 const dead: Twist = { dead: (host, at) => host === "nas" && at > on(2, 13) && at < on(2, 20) };
 const silentAt = on(2, 13, 10);

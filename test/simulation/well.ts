@@ -5,6 +5,7 @@
 import type { Job, Plan } from "../../protocol/plan.ts";
 import type { Happening, History, Message, SeenIncident } from "./history.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./oracle/tolerances.ts";
+import { judgeHistory } from "./oracle.ts";
 
 export const START = Date.parse("2026-03-01T00:00:00Z");
 export const END = START + 6 * DAY;
@@ -254,4 +255,9 @@ export function notice(id: string, openedAt: number, at: number, more: Partial<M
   };
   const told = { channel: "mail", key: `${id}@${openedAt}/notice/mail`, openedAt, writtenAt: at, recordLost: false };
   return { at, ...of, ...told, ...more };
+}
+
+/** The kinds and subjects of what the oracle finds. */
+export function found(history: History): string[] {
+  return judgeHistory(history).map(({ kind, subject }) => `${kind} ${subject}`);
 }
