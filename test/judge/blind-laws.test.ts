@@ -1,62 +1,16 @@
-/**
- * What holds of the judge when looks are rare, and some die: a look that ends a time in which nobody looked knows of it, as the
- * sweep does, and one that died has written its verdict and not that it looked.
- */
+/** What holds of the judge when looks are rare, and some die. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Blind, blindInterval } from "../../worker/judge/blind.ts";
-import { type Context, NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import { isBad, type Spec } from "../../worker/judge/watch.ts";
-import { arriving, gap, type Happening, site } from "./happenings.ts";
-import { heard, type Life, look, MINUTE, NAME, START, verdictOf } from "./site.ts";
+import { site } from "./happenings.ts";
+import { contextAt, looks, steps } from "./rare-looks.ts";
+import { heard, MINUTE, NAME, verdictOf } from "./site.ts";
 
 const MISSES: readonly string[] = ["never", "overdue", "not_started", "overrun"];
 
 /** The hosts that carry. */
 function hostsOf(spec: Spec): readonly string[] {
   return spec.kind === "copy" ? spec.feeds.map(({ host }) => host) : spec.kind === "job" ? [spec.host] : [];
-}
-
-interface Seen {
-  readonly life: Life;
-  readonly lastLookAt: number;
-  readonly blinds: readonly Blind[];
-}
-
-/** What a look at `now` knows of the times in which nobody looked. */
-function knownAt({ lastLookAt, blinds }: Seen, now: number): readonly Blind[] {
-  const ended = blindInterval(lastLookAt, now);
-  return ended === null ? blinds : [...blinds, ended];
-}
-
-function contextAt(seen: Seen, now: number): Context {
-  return { ...NO_CONTEXT, blinds: knownAt(seen, now) };
-}
-
-function lookAt(seen: Seen, now: number, dies: boolean): Seen {
-  const life = look(seen.life, now, contextAt(seen, now));
-  const blinds = knownAt(seen, now);
-  return dies ? { ...seen, life, blinds } : { life, lastLookAt: now, blinds };
-}
-
-type Step = { readonly happen: Happening } | { readonly dies: boolean };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: arriving.map((happen) => ({ happen })) },
-  { weight: 2, arbitrary: fc.record({ dies: fc.boolean() }) },
-);
-const steps = fc.array(fc.tuple(gap, step), { minLength: 1, maxLength: 40 });
-
-/** Each site after each step, looked at, with its time. */
-function* looks(first: Life, story: readonly (readonly [number, Step])[]) {
-  let seen: Seen = { life: first, lastLookAt: START, blinds: [] };
-  let now = START;
-  for (const [after, one] of story) {
-    now += after;
-    if ("happen" in one) seen = { ...seen, life: one.happen(seen.life, now) };
-    else seen = lookAt(seen, now, one.dies);
-    yield { before: seen, seen: lookAt(seen, now, false), now };
-  }
 }
 
 test("looking again at the same time changes nothing and says nothing", () => {
