@@ -3,6 +3,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Channel } from "../../worker/channels/kinds.ts";
 import { everything, type Routing } from "../../worker/judge/route.ts";
+import { acknowledgement, snooze } from "../../worker/store/act-sql.ts";
+import { writeAll } from "../../worker/store/database.ts";
 import { sweep } from "../../worker/sweep.ts";
 import { HOUR, MINUTE, night, referenceSite, type Site } from "./reference.ts";
 import { beat, clocksRanUntil, db, emptyDatabase, request, run, START, settingsWith } from "./support.ts";
@@ -168,6 +170,19 @@ describe("a channel that was ill", () => {
   test("is not reminded of what somebody acknowledged meanwhile", async () => {
     await until(BAD + 15 * MINUTE, BAD + HOUR);
     await acknowledged(BAD + HOUR + MINUTE);
+    isIll = false;
+    await until(BAD + HOUR + 5 * MINUTE, BAD + 2 * HOUR);
+    expect(told("first")).toHaveLength(1);
+    expect((await states("first"))[1]).toEqual(["reminder", "dropped", "acknowledged before it went out"]);
+  });
+
+  test("is not reminded of what somebody acknowledged again, after a snooze, meanwhile", async () => {
+    const root = "job:corenas/sync";
+    const owner = { by: "me", through: "session" as const };
+    await writeAll(db, acknowledgement("home", { root }, owner, BAD + 11 * MINUTE));
+    await writeAll(db, snooze("home", { root }, BAD + HOUR, owner, BAD + 12 * MINUTE));
+    await until(BAD + 15 * MINUTE, BAD + HOUR);
+    await writeAll(db, acknowledgement("home", { root }, owner, BAD + HOUR + MINUTE));
     isIll = false;
     await until(BAD + HOUR + 5 * MINUTE, BAD + 2 * HOUR);
     expect(told("first")).toHaveLength(1);

@@ -34,10 +34,14 @@ export function endAct(site: string, id: string, doer: Doer, now: number): SQL[]
 /** Which incident: by its id, or the open one about a root. */
 export type Which = { readonly id: string } | { readonly root: string };
 
-/** Somebody knows: no reminders until it changes, and none at the end of a snooze. The first who knew stays named. */
+/**
+ * Somebody knows: no reminders until it changes, and none at the end of a snooze. The first who knew stays named, until he is
+ * reminded: who knows after that knows anew, and a reminder that still waits for its channel is not for him.
+ */
 export function acknowledgement(site: string, which: Which, doer: Doer, now: number): SQL[] {
-  const known = sql`UPDATE incidents SET acked_at = coalesce(acked_at, ${now}), acked_by = coalesce(acked_by, ${doer.by}),
-      snoozed_until = NULL WHERE ${openOne(site, which)}`;
+  const isKnown = sql`acked_at >= coalesce(reminded_at, acked_at)`;
+  const known = sql`UPDATE incidents SET acked_at = CASE WHEN ${isKnown} THEN acked_at ELSE ${now} END,
+      acked_by = CASE WHEN ${isKnown} THEN acked_by ELSE ${doer.by} END, snoozed_until = NULL WHERE ${openOne(site, which)}`;
   return [...audited(known, doer, { act: "acknowledge", site, subject: subjectOf(which) }, now), judgeAnew(site)];
 }
 
