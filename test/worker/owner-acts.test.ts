@@ -50,6 +50,19 @@ describe("incidents", () => {
     expect(said).toMatchObject({ snoozedUntil: null, acknowledged: { by: "anna", at: new Date(now).toISOString() } });
   });
 
+  test("of which a reminder came since are acknowledged anew, by whoever does it", async () => {
+    const id = await incident();
+    const now = START + 2 * HOUR;
+    await as("acknowledge", { params: { id }, now });
+    await env.DB.prepare("UPDATE incidents SET reminded_at = ?")
+      .bind(now + 1)
+      .run();
+    const bert = (await signedIn(START + HOUR, "bert")).headers;
+    await as("acknowledge", { params: { id }, now: now + 2, headers: bert });
+    const { said } = await as("readIncident", { params: { id }, now: now + 3 });
+    expect(said).toMatchObject({ acknowledged: { by: "bert", at: new Date(now + 2).toISOString() } });
+  });
+
   test("are snoozed, and noted, also when they are over", async () => {
     const id = await incident();
     const now = START + 2 * HOUR;

@@ -29,9 +29,10 @@ export async function incidentsOfBatch(db: Database, channel: string, batchAt: n
   return rows.map(incidentOf);
 }
 
-/** Nothing is left to acknowledge: somebody knows, and nobody asked to be reminded since. */
+/** Nothing is left to acknowledge: somebody knows, and nobody was reminded since, or asked to be. */
 export function isAcknowledged({ closedAt, attention }: KeptIncident): boolean {
-  return closedAt === null && attention.ackedAt !== null && attention.snoozedUntil === null;
+  const { ackedAt, remindedAt, snoozedUntil } = attention;
+  return closedAt === null && ackedAt !== null && snoozedUntil === null && ackedAt >= (remindedAt ?? ackedAt);
 }
 
 /** Acknowledges by a link. */
