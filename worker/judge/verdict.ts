@@ -136,7 +136,7 @@ function judgeWatch(view: SiteView, watch: Watch, open: ReadonlyMap<string, Inci
   }
   const cause = causeOf(view, watch);
   if (cause.wait !== null) {
-    // What was told of a hop stays told while a host of it is only overdue.
+    // Data moved on from the hop it hung on: it stays there until the host is decided, and has its own chance then.
     if (past !== undefined && /^(job|copy):/.test(past.root)) {
       const reason: Reason = { code: "blocked", by: past.root, own: own.reason };
       return { watch: become(view, watch, "blocked", reason, cause.wait.dueAt, null), root: past.root };
