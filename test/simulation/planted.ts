@@ -215,8 +215,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     breaks: "what went wrong is over when its next run was due while nobody looked",
     file: "worker/judge/excuse.ts",
-    text: "return ownStatus(watch, now, (deadline) => excused(watch, deadline, blinds, patienceMs, now));",
-    replacement: "return excused(watch, own, blinds, patienceMs, now);",
+    text: "ownStatus(watch, now, temper) : alone",
+    replacement: "temper(alone) : alone",
     seen: { site: "office", faults: ["worker", "job_warns"], seed: 102, days: 73 },
   },
 ];
