@@ -4,9 +4,9 @@ import { blindInterval, blindUntil, patienceOf } from "../../worker/judge/blind.
 import { sayBlind } from "../../worker/judge/say-blind.ts";
 import { judgeSite, NO_CONTEXT } from "../../worker/judge/verdict.ts";
 import {
-  began,
   bothHeard,
   chainPlans,
+  edited,
   HOUR,
   heard,
   type Life,
@@ -18,6 +18,7 @@ import {
   readIn,
   roots,
   START,
+  verdictOf,
   watch,
   wellAt,
 } from "./site.ts";
@@ -160,15 +161,16 @@ describe("a site after three hours in which nobody looked", () => {
   });
 });
 
-test("a time in which nobody looked excuses the run that should have ended in it, beside one that was found to go on too long before", () => {
-  const bounded = wellAt(lifeOf(chainPlans({}, { maxRuntimeSeconds: 1800 })), START);
-  const found = look(began(bothHeard(bounded, START + HOUR), "nas", "nightly", START + MINUTE), START + HOUR);
-  const before = began(bothHeard(found, START + 2 * HOUR), "nas", "nightly", START + 2 * HOUR);
-  const blind = { fromAt: START + 2 * HOUR, untilAt: START + 3 * HOUR };
-  const context = { ...NO_CONTEXT, blinds: [blind] };
-  const lived = look(bothHeard(before, blind.untilAt), blind.untilAt, context);
-  const overrun = { code: "overrun", startedAt: START + MINUTE };
-  // Looked at once more when the second one is not excused any more, however often somebody looks until then.
-  for (const seen of [lived, look(lived, blind.untilAt, context)])
-    expect(watch(seen, "job:nas/nightly")).toMatchObject({ reason: overrun, dueAt: blind.untilAt + 10 * MINUTE });
+test("a deadline that is excused asks for no look beside a miss, however often somebody looks until then", () => {
+  const prompt = wellAt(lifeOf(chainPlans({}, { startWithinSeconds: 600 })), START);
+  const found = look(bothHeard(prompt, START + 24.2 * HOUR), START + 24.2 * HOUR);
+  expect(watch(found, "job:nas/nightly").reason).toMatchObject({ code: "not_started" });
+  const patient = chainPlans({}, { startWithinSeconds: 7200, graceSeconds: 1800 });
+  const lived = edited(bothHeard(found, START + 24.3 * HOUR), patient, START + 24.3 * HOUR);
+  // Success was due at 24:30, somebody looked then; a start at 26:00, and nobody did.
+  const now = START + 26.1 * HOUR;
+  const context = { ...NO_CONTEXT, blinds: [{ fromAt: START + 25.9 * HOUR, untilAt: now }] };
+  const first = look(bothHeard(lived, now), now, context);
+  expect(watch(first, "job:nas/nightly").reason).toMatchObject({ code: "overdue", deadlineAt: START + 24.5 * HOUR });
+  expect(verdictOf(first, now, context).changed).toEqual([]);
 });

@@ -96,6 +96,18 @@ describe("an edit of the plan", () => {
     expect(watch(lived, "job:nas/nightly").status).toBe("ok");
   });
 
+  test("that excuses one of two runs that go on too long lets the other speak, however often somebody looks", () => {
+    const editedAt = WELL + 3 * HOUR;
+    const [excused, other] = [editedAt - 36 * MINUTE, editedAt - 34 * MINUTE];
+    const bounded = chainPlans({}, { maxRuntimeSeconds: 1800 });
+    let lived = edited(aliveUntil(well(), WELL, editedAt - MINUTE), bounded, editedAt);
+    for (const start of [excused, other]) lived = began(bothHeard(lived, editedAt), "nas", "nightly", start);
+    for (const minutes of [2, 2, 3]) {
+      lived = look(bothHeard(lived, editedAt + minutes * MINUTE), editedAt + minutes * MINUTE);
+      expect(watch(lived, "job:nas/nightly").reason).toMatchObject({ code: "overrun", startedAt: other });
+    }
+  });
+
   test("that gives more grace leaves a job missed whose last run was a tolerated failure", () => {
     const patient = { alertAfter: { failures: 3 } };
     const failedAt = WELL + 24 * HOUR;

@@ -54,7 +54,7 @@ export function jobStatus(
     success ?? idle(facts),
   ];
   const [own = idle(facts)] = gravestFirst;
-  return { ...own, dueAt: nextChange(deadlines, now) };
+  return { ...own, dueAt: nextChange(own, deadlines, now) };
 }
 
 /** A schedule that never comes round asks for nothing more, but only a success makes a watch ok. */
@@ -62,9 +62,10 @@ function idle({ good }: JobFacts): Own {
   return { status: good === null ? "pending" : "ok", reason: { code: "fine" }, dueAt: null, missedAt: null };
 }
 
-/** Whatever speaks now, another deadline may pass before anything arrives. */
-function nextChange(deadlines: readonly Own[], now: number): number | null {
-  const coming = deadlines.flatMap(({ dueAt }) => (dueAt !== null && dueAt > now ? [dueAt] : []));
+/** Whatever speaks now, another deadline may pass before anything arrives. Beside a miss one that is excused changes nothing. */
+function nextChange({ status }: Own, deadlines: readonly Own[], now: number): number | null {
+  const counted = deadlines.filter(({ reason }) => status !== "missed" || reason.code !== "unseen");
+  const coming = counted.flatMap(({ dueAt }) => (dueAt !== null && dueAt > now ? [dueAt] : []));
   return coming.length === 0 ? null : Math.min(...coming);
 }
 
